@@ -1,0 +1,1 @@
+"""Experts' facts needed to propose a case: pathologies, questionnaires, registration, insurance, convention, availability."""
