@@ -1,0 +1,1 @@
+"""The public pages, edited in Wagtail."""

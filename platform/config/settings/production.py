@@ -1,0 +1,3 @@
+"""Production: reads the environment and nothing else."""
+
+from config.settings.base import *  # noqa: F403

@@ -1,0 +1,58 @@
+"""The fence around every test. See tests/harness/ for its parts."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import clock
+import pytest
+from django.conf import settings
+from django.test import TransactionTestCase
+
+from tests.harness import database, fence
+from tests.harness.browser import browser, browser_context, page, watch  # noqa: F401
+from tests.harness.results import Results
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the outcome of a run under the name the runner gives (RUN_NAME), else under `local`."""
+    results = Results(Path(settings.VAR_DIR) / "results", os.environ.get("RUN_NAME", "local"))
+    config.pluginmanager.register(results, "results")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Only this machine may be reached."""
+    before = socket.socket
+    socket.socket = fence.LocalSocket  # type: ignore[misc]
+    yield
+    socket.socket = before  # type: ignore[misc]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loud_templates() -> None:
+    """A variable no view gives fails the test (in templates of ours)."""
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = fence.LoudVariable()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """Tests that commit get back the database the migrations made, not an empty one."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        database.keep_clean_copy()
+    before = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = database.restoring_teardown
+    yield
+    TransactionTestCase._fixture_teardown = before
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        database.forget_copies()
+
+
+@pytest.fixture
+def travel() -> Iterator[Callable[[datetime], None]]:
+    """`travel(instant)`: from here to the end of the test `clock.now()` answers that instant (this thread only)."""
+    with ExitStack() as stack:
+        yield lambda to: stack.enter_context(clock.travel(to))
