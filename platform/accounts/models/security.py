@@ -1,0 +1,124 @@
+"""What guards the login: codes, limits, sessions, and what an expired session had written."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device
+
+from clock import now
+
+
+class EmailCode(Device):
+    """The second step every user has: a code sent to his address. The code itself is a `CodeChallenge`.
+
+    django-otp counts a session as verified when it names a device; this row is what it names.
+    """
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user",), name="accounts_one_email_code_per_user"),)
+
+    def generate_challenge(self) -> Any:
+        """A code needs the browser that asked for it: `accounts.codes` sends it, never the device alone."""
+        raise NotImplementedError("codes are sent by accounts.codes.request_code")
+
+    def verify_token(self, token: str) -> bool:
+        """A code needs the browser that asked for it: `accounts.codes` checks it, never the device alone."""
+        return False
+
+
+class CodeChallenge(models.Model):
+    """One request for a six-digit code. The code is computed from this row and the server's key, never stored.
+
+    `secret_id` and `nonce` go into the code. The row is bound to a browser by lying in its session only.
+    """
+
+    class Purpose(models.TextChoices):
+        """What the code opens; a code for one purpose opens no other."""
+
+        LOGIN = "login", _("log in")
+        SIGNUP = "signup", _("confirm a new address")
+        RESET = "reset", _("set a new password")
+        EMAIL = "email", _("change of address")
+        SIGN = "sign", _("sign an opinion")
+        OVERRIDE = "override", _("override a step")
+        CONSENT = "consent", _("give consent")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    # Where it was sent; differs from the user's address for a sign-up and a change of address.
+    email = models.EmailField(max_length=254)
+    # Keyed hash of what the code stands for, e.g. the SHA-256 of the PDF to sign; empty when it stands for a login.
+    binding = models.CharField(max_length=64, blank=True)
+    nonce = models.BinaryField(max_length=16)
+    # No code is ever mailed for this one: the address has no account (or already has one), and nobody may notice.
+    decoy = models.BooleanField(default=False)
+    sent = models.PositiveSmallIntegerField(default=0)
+    last_sent_at = models.DateTimeField(null=True, blank=True)
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    dead_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("expires_at",), name="accounts_challenge_expiry"),)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.id}"
+
+
+class Limit(models.Model):
+    """The recent tries of one kind under one key (account and network, or either), as a list of instants.
+
+    The key is a keyed hash: the table tells neither addresses nor networks.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    kind = models.CharField(max_length=30)
+    # Seconds since the epoch, oldest first.
+    events = models.JSONField(default=list)
+    closed_until = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(default=now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key[:8]}"
+
+
+class UserSession(models.Model):
+    """A login in one browser, from its code to its end. The browser's session holds this row's id."""
+
+    class End(models.TextChoices):
+        """Why a session ended."""
+
+        NONE = "", _("still open")
+        LOGOUT = "logout", _("logged out")
+        IDLE = "idle", _("nothing done for too long")
+        ABSOLUTE = "absolute", _("open for too long")
+        REVOKED = "revoked", _("ended from the account page")
+        PASSWORD = "password", _("password changed")  # noqa: S105
+        CLOSED = "closed", _("account closed or suspended")
+        REPLACED = "replaced", _("logged in again in this browser")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
+    device = models.ForeignKey(EmailCode, on_delete=models.CASCADE, related_name="+")
+    # Browser and system in words, e.g. «Firefox, Windows»; the full header is not kept.
+    browser = models.CharField(max_length=60, blank=True)
+    network = models.CharField(max_length=50, blank=True)
+    started_at = models.DateTimeField(default=now)
+    active_at = models.DateTimeField(default=now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=10, choices=End.choices, default=End.NONE, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-active_at"]
+        indexes = (models.Index(fields=("user", "ended_at"), name="accounts_session_user"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.browser}"
