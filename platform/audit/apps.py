@@ -1,0 +1,19 @@
+"""Puts the triggers of the journal back after every migration and registers what it knows about itself."""
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate
+
+
+class AuditConfig(AppConfig):
+    """The journal."""
+
+    name = "audit"
+
+    def ready(self) -> None:
+        """Register the triggers, their check, and the journal's own actions."""
+        from audit import own_actions, triggers
+
+        post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="audit.triggers")
+        register(triggers.check_triggers, Tags.database)
+        own_actions.register()
