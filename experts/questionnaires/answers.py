@@ -1,0 +1,237 @@
+"""Answers: which questions are asked, what an answer may be, what remains, which answers are warning signs, and how they read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_lazy, override
+from django.utils.translation import gettext_lazy as _
+
+from experts.questionnaires.format import Body, Condition, Question, questions
+from experts.questionnaires.values import clean_value, said_date, said_month
+
+Answers = Mapping[str, Any]
+
+#: What to do first when an answer is a warning sign.
+ACTIONS = {
+    "call_15": _("Call 15 now (112 from anywhere in Europe, 114 by text message if you cannot hear or speak)."),
+    "call_doctor": _("Call your doctor today. If you cannot reach anyone, call 15."),
+}
+
+
+def localised(text: Mapping[str, str], language: str) -> str:
+    """A text of the questionnaire in the reader's language ("fr", "en", "fr-FR"…); French when it has none in that language."""
+    return text.get(language.split("-")[0]) or text["fr"]
+
+
+def combine(first: Body, second: Body) -> dict[str, Any]:
+    """The common block and a pathology's questionnaire as one body, in that order."""
+    return {
+        **second,
+        **{part: [*first[part], *second[part]] for part in ("sources", "prerequisites", "blocks")},
+    }
+
+
+def is_answered(value: object) -> bool:
+    """Whether something was answered: "unknown" is an answer, nothing and an empty list are not."""
+    return value not in (None, "", [])
+
+
+def _compare(comparison: Mapping[str, Any], value: object) -> bool:
+    if not is_answered(value):
+        return False
+    if "in" in comparison:
+        given = value if isinstance(value, list) else [value]
+        return any(item in comparison["in"] for item in given)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return value >= comparison["gte"] if "gte" in comparison else value <= comparison["lte"]
+
+
+def _is_met(condition: Condition, answers: Answers, hidden: set[str]) -> bool:
+    if "all" in condition:
+        return all(_is_met(part, answers, hidden) for part in condition["all"])
+    if "any" in condition:
+        return any(_is_met(part, answers, hidden) for part in condition["any"])
+    code = condition["question"]
+    return code not in hidden and _compare(condition, answers.get(code))
+
+
+def visible_questions(body: Body, answers: Answers) -> list[Question]:
+    """The questions to ask, given the answers so far, in reading order.
+
+    An answer to a question that is itself hidden counts for nothing. A condition on a question of another body (the
+    common block, when only a pathology's own is given) is read from `answers`.
+    """
+    hidden: set[str] = set()
+    asked = []
+    for question in questions(body):
+        if "show_if" in question and not _is_met(question["show_if"], answers, hidden):
+            hidden.add(question["code"])
+        else:
+            asked.append(question)
+    return asked
+
+
+def asked_answers(body: Body, answers: Answers) -> dict[str, Any]:
+    """The answers that count: those of visible questions of this body, in reading order."""
+    return {
+        question["code"]: answers[question["code"]]
+        for question in visible_questions(body, answers)
+        if is_answered(answers.get(question["code"]))
+    }
+
+
+def prerequisites(body: Body, answers: Answers) -> list[Mapping[str, Any]]:
+    """The documents asked for, given the answers."""
+    hidden = {question["code"] for question in questions(body)} - {
+        question["code"] for question in visible_questions(body, answers)
+    }
+    return [
+        piece
+        for piece in body["prerequisites"]
+        if "show_if" not in piece or _is_met(piece["show_if"], answers, hidden)
+    ]
+
+
+def clean_answer(question: Question, raw: object) -> Any:
+    """The answer as it is stored, from what a form, a file or a program gives.
+
+    Returns:
+        None for no answer; a code (yesno, choice); a list of codes in the order of the choices (multi); an int (scale,
+        number) or a float (number with decimals); "2026-11" (month); "2026-11-12" (date); text with newlines only.
+
+    Raises:
+        django.core.exceptions.ValidationError: the message says what to enter instead.
+    """
+    return clean_value(question, raw)
+
+
+def remaining(body: Body, answers: Answers) -> list[Question]:
+    """The required questions that are asked and have no answer yet."""
+    return [
+        question
+        for question in visible_questions(body, answers)
+        if question["required"] and not is_answered(answers.get(question["code"]))
+    ]
+
+
+@dataclass(frozen=True)
+class BlockProgress:
+    """How far a block is.
+
+    Args:
+        code: the block's code.
+        title: its title in both languages.
+        asked: number of questions asked.
+        answered: how many of them have an answer.
+        missing: how many required ones have none.
+    """
+
+    code: str
+    title: Mapping[str, str]
+    asked: int
+    answered: int
+    missing: int
+
+    @property
+    def state(self) -> str:
+        """"done" when nothing required is missing and something was answered or nothing is asked; "started"; "todo"."""
+        if not self.missing and (self.answered or not self.asked):
+            return "done"
+        return "started" if self.answered else "todo"
+
+
+def progress(body: Body, answers: Answers) -> list[BlockProgress]:
+    """How far each block is, in reading order."""
+    asked = {question["code"] for question in visible_questions(body, answers)}
+    found = []
+    for block in body["blocks"]:
+        shown = [question for question in block["questions"] if question["code"] in asked]
+        answered = [question for question in shown if is_answered(answers.get(question["code"]))]
+        missing = [question for question in shown if question["required"] and question not in answered]
+        found.append(BlockProgress(block["code"], block["title"], len(shown), len(answered), len(missing)))
+    return found
+
+
+@dataclass(frozen=True)
+class RedFlag:
+    """An answer that stops the page.
+
+    Args:
+        question: code of the question answered.
+        block: code of its block.
+        action: "call_15" or "call_doctor".
+        message: why, in both languages.
+    """
+
+    question: str
+    block: str
+    action: str
+    message: Mapping[str, str]
+
+    def text(self, language: str) -> str:
+        """Why this answer matters, in the reader's language."""
+        return localised(self.message, language)
+
+    @property
+    def advice(self) -> str:
+        """What to do now, in the active language."""
+        return str(ACTIONS[self.action])
+
+
+def red_flags(body: Body, answers: Answers, *, block: str = "") -> list[RedFlag]:
+    """The warning signs among the answers that count, "call_15" first.
+
+    Args:
+        block: only those of the block with this code.
+    """
+    counted = asked_answers(body, answers)
+    found = [
+        RedFlag(question["code"], part["code"], question["warning"]["action"], question["warning"]["message"])
+        for part in body["blocks"]
+        if block in ("", part["code"])
+        for question in part["questions"]
+        if "warning" in question and _compare(question["warning"]["when"], counted.get(question["code"]))
+    ]
+    return sorted(found, key=lambda flag: flag.action != "call_15")
+
+
+#: The three answers of a yes-or-no question.
+YES_NO_TEXT = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No"), "unknown": gettext_lazy("I do not know")}
+
+
+def choice_labels(question: Question, language: str) -> list[tuple[str, str]]:
+    """The answers offered by a question of type yesno, choice or multi, as (code, text)."""
+    if question["type"] == "yesno":
+        with override(language):
+            return [(code, str(text)) for code, text in YES_NO_TEXT.items()]
+    return [(choice["code"], localised(choice["label"], language)) for choice in question.get("choices", ())]
+
+
+def answer_text(question: Question, value: object, language: str) -> str:
+    """An answer as people read it: in check-your-answers, on the expert's screen and in a printed page.
+
+    Returns:
+        the text; "Not answered" when there is none; the stored code if it is no longer among the choices.
+    """
+    with override(language):
+        if not is_answered(value):
+            return gettext("Not answered")
+        kind = question["type"]
+        if kind in ("yesno", "choice", "multi"):
+            labels = dict(choice_labels(question, language))
+            given: Iterable[object] = value if isinstance(value, list) else [value]
+            return gettext("; ").join(labels.get(str(code), str(code)) for code in given)
+        if kind == "scale":
+            return gettext("%(value)s out of %(most)s") % {"value": value, "most": int(question.get("max", 10))}
+        if kind == "number":
+            unit = localised(question["unit"], language) if "unit" in question else ""
+            shown = number_format(value, use_l10n=True, force_grouping=False) if isinstance(value, float) else str(value)
+            return f"{shown}\u00a0{unit}" if unit else shown
+        if kind == "month":
+            return said_month(str(value))
+        if kind == "date":
+            return said_date(str(value))
+        return str(value)
