@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.names import search_key
 from clock import now
+from vault.fields import SealedJSONField, SealedTextField
 
 birth_place_validator = RegexValidator(
     r"^(?:\d{2}|2[AB])\d{3}$",
@@ -36,7 +37,17 @@ class Patient(models.Model):
         PROVISIONAL = "provisional", _("as stated")
         VALIDATED = "validated", _("checked against an identity document")
 
+    PROFILE_FIELDS: ClassVar[tuple[str, ...]] = (
+        "emergency_name",
+        "emergency_phone",
+        "emergency_relation",
+        "doctor_name",
+        "doctor_phone",
+        "doctor_address",
+    )
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    content_key = models.ForeignKey("vault.ContentKey", on_delete=models.PROTECT, related_name="+", editable=False)
     birth_name = models.CharField(_("birth name"), max_length=100)
     birth_first_names = models.CharField(_("first names on the birth certificate"), max_length=150)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
@@ -57,6 +68,10 @@ class Patient(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     identity_means = models.CharField(max_length=60, blank=True)
+    # The national number, off by default: only a qualified identity may carry it (C-INS-1, C-INS-2).
+    matricule = SealedTextField(null=True)
+    # Emergency contact and treating doctor, by the names of `PROFILE_FIELDS`.
+    profile = SealedJSONField(default=dict)
     # A row made by a professional joins the patient's own one only when she accepts.
     joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined_from")
     search_key = models.CharField(max_length=400, editable=False, db_index=True)
@@ -119,7 +134,7 @@ class Representation(models.Model):
         SELF = "self", _("myself")
         PARENT = "parent", _("parent")
         GUARDIAN = "guardian", _("legal guardian")
-        HELPER = "helper", _("family carer")
+        HELPER = "helper", _("family helper")
 
     SCOPES: ClassVar[dict[str, Any]] = {
         "fill": _("fill in the file"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
 
 from clock import now
+from vault.fields import SealedJSONField, SealedTextField
 
 
 class EmailCode(Device):
@@ -53,7 +54,7 @@ class CodeChallenge(models.Model):
     )
     # Where it was sent; differs from the user's address for a sign-up and a change of address.
     email = models.EmailField(max_length=254)
-    # Keyed hash of what the code stands for, e.g. the SHA-256 of the PDF to sign; empty when it stands for a login.
+    # SHA-256 of what the code stands for (the bytes of the PDF to sign); empty when it stands for the person alone.
     binding = models.CharField(max_length=64, blank=True)
     nonce = models.BinaryField(max_length=16)
     # No code is ever mailed for this one: the address has no account (or already has one), and nobody may notice.
@@ -122,3 +123,24 @@ class UserSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.browser}"
+
+
+class KeptPost(models.Model):
+    """What a person sent after his session had ended: kept for him alone, encrypted, for a day, and never sent for him."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_posts")
+    content_key = models.ForeignKey("vault.ContentKey", on_delete=models.PROTECT, related_name="+")
+    # The address it was sent to, and the fields as [name, value] pairs in their order.
+    path = SealedTextField()
+    fields = SealedJSONField()
+    # Files are never kept: how many were left out, so that the page can say so.
+    files_left_out = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=now, editable=False)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at:%F %T}"

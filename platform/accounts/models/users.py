@@ -62,6 +62,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     terms_version = models.CharField(max_length=20, blank=True)
     terms_accepted_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Holds what an expired session had written (`KeptPost`); made when it is first needed.
+    content_key = models.ForeignKey(
+        "vault.ContentKey", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
