@@ -1,6 +1,8 @@
 """Headers that tell browsers what our pages may do, and caches what they may keep."""
 
+from csp.constants import SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
@@ -31,14 +33,19 @@ EDITING_PREFIX = "/cms/"
 
 
 class SecurityHeadersMiddleware(MiddlewareMixin):
-    """Adds what Django does not: resource policy, permissions, and no-store on whatever a logged-in person sees."""
+    """Adds what Django does not: resource policies, permissions, and no-store on whatever belongs to a session."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Set each header unless the view has set a stricter one of its own."""
+        """Set each header; a view may set a stricter resource policy, never a laxer cache."""
+        editing = request.path_info.startswith(EDITING_PREFIX)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated:
+        if not editing:
+            response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+        # Asked of the cookies and not of the user: no query, and the pages between password and code count too.
+        cookie = settings.SESSION_COOKIE_NAME
+        in_session = cookie in request.COOKIES or cookie in response.cookies
+        if in_session and not request.path_info.startswith(settings.STATIC_URL):
             response.headers["Cache-Control"] = "no-store, private"
         return response
 
@@ -53,10 +60,10 @@ class ContentPolicyMiddleware(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if request.path_info.startswith(EDITING_PREFIX):
             parts.update = {
-                "script-src": ["'unsafe-inline'"],
-                "style-src": ["'unsafe-inline'"],
+                "script-src": [UNSAFE_INLINE],
+                "style-src": [UNSAFE_INLINE],
                 "img-src": ["blob:"],
-                "frame-src": ["'self'"],
+                "frame-src": [SELF],
             }
-            parts.replace = {"frame-ancestors": ["'self'"]}
+            parts.replace = {"frame-ancestors": [SELF]}
         return parts

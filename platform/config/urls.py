@@ -10,6 +10,12 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 
+handler400 = "config.pages.bad_request"
+handler403 = "config.pages.permission_denied"
+handler404 = "config.pages.page_not_found"
+handler500 = "config.pages.server_error"
+
+
 def _part(prefix: str, module: str) -> list[URLPattern | URLResolver]:
     """Until each package exists: its addresses if they are there."""
     parents = module.split(".")

@@ -1,5 +1,6 @@
 """What every way of running shares. Nothing here reads the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,30 @@ VAR_DIR = BASE_DIR / "var"
 # --- who runs it
 # True only where made-up people may log in with a printed password; opens the demo mailbox.
 DEMO = False
-SITE_NAME = "Second Regard"
-WAGTAIL_SITE_NAME = SITE_NAME
-WAGTAILADMIN_BASE_URL = "http://127.0.0.1:8000"
+# Whether a process that serves or works first proves that keys open and that the database is no demo (config/startup.py).
+PROVE_BEFORE_START = False
+SITE_ORIGIN = "http://127.0.0.1:8000"
+SERVICE_NAME = "Second Regard"
+SERVICE_CONTROLLER = ""
+SERVICE_CONTACT = ""
+SERVICE_PHONE = ""
+SERVICE_EMAIL = ""
+DPO_EMAIL = ""
 
 # --- what it is made of
 # Own packages come first, so that their templates win over those of libraries.
 _OWN = ["ui", "vault", "audit", "jobs", "notify", "accounts", "access", "experts", "consent", "cases", "cms"]
 # Until each package exists: only those that do.
 _OWN = [n for n in _OWN if any((d / n / "apps.py").exists() for d in (BASE_DIR, BASE_DIR / "platform"))]
+# While parts are being built: ONLY_APPS="ui vault audit" leaves out a part that does not import at the moment.
+if "ONLY_APPS" in os.environ:
+    _OWN = [n for n in _OWN if n in os.environ["ONLY_APPS"].split()]
 INSTALLED_APPS = [
     *_OWN,
+    "config",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -35,7 +47,6 @@ INSTALLED_APPS = [
     "wagtail.search",
     "wagtail.admin",
     "wagtail.locales",
-    "wagtail.contrib.simple_translation",
     "wagtail",
     "modelcluster",
     "taggit",
@@ -60,10 +71,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Headers first: every answer has them, those of the middlewares below and of static files included.
     "config.headers.SecurityHeadersMiddleware",
     "config.headers.ContentPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -71,7 +84,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "config.errors.DomainErrorMiddleware",
+    "config.pages.ErrorPageMiddleware",
+    "config.pages.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -89,6 +103,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                *(["ui.context_processors.shell"] if "ui" in _OWN else []),
             ],
         },
     }
@@ -101,12 +116,40 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# Networks whose X-Forwarded-For is believed; everybody else is the address he connects from.
+TRUSTED_PROXIES: list[str] = []
+LOGIN_URL = "two_factor:login"
+WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
+
+# --- sessions and forms
+# Absolute life of a session in seconds; the idle limit is kept by accounts (activity is more than a request).
+SESSION_COOKIE_AGE = 4 * 60 * 60
+SESSION_IDLE_SECONDS = 20 * 60
+SESSION_WARNING_SECONDS = 2 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.pages.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# A request without files: text answers only.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- language and time
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
-WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
-WAGTAIL_I18N_ENABLED = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
@@ -116,17 +159,53 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 # Third-party parts copied from npm packages at set-up (bin/frontend.py); not in git.
 STATICFILES_DIRS = [("vendor", BASE_DIR / "static_build")]
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Pictures of the public pages, put there by editors. Files of cases never come here: they live in the vault.
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "/media/"
 
-# --- background jobs
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+# --- keys, files, scanner (vault)
+MASTER_KEYS_FILE = VAR_DIR / "keys" / "master"
+FILE_STORE = "local"  # or "s3"
+FILES_DIR = VAR_DIR / "files"
+S3_BUCKET = ""
+S3_ENDPOINT_URL = ""
+S3_REGION = ""
+S3_ACCESS_KEY_ID = ""
+S3_SECRET_ACCESS_KEY = ""  # noqa: S105 (the name of a setting, not a secret)
+MALWARE_SCANNER = "clamd"  # or "demo", which knows the EICAR test file alone
+CLAMD_ADDRESS = ""
+# A file: 512 MiB; said before, refused after.
+MAX_FILE_BYTES = 512 * 1024 * 1024
 
-# --- Wagtail calls third parties unless told not to
+# --- signing (experts)
+SIGNING_AUTHORITY_DIR = VAR_DIR / "keys" / "authority"
+TIMESTAMP_URL = ""
+
+# --- mail and background jobs
+EMAIL_TIMEOUT = 20
+TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# --- Wagtail
+WAGTAIL_SITE_NAME = SERVICE_NAME
+WAGTAILADMIN_BASE_URL = SITE_ORIGIN
+WAGTAIL_I18N_ENABLED = True
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+# It calls third parties unless told not to.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+# Accounts are made by our own pages and commands, with their second step.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
 
 # --- what a browser may do with our pages
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
@@ -139,4 +218,25 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
     }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- logs: levels and places, never content. Django's own lines name addresses (identifiers, no names).
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Debug prints of PDF and font libraries would name what is in a document.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+        "pyhanko": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+    },
 }

@@ -1,32 +1,52 @@
-"""`make test`: fast, fenced and on either database."""
+"""`make test`: fast, fenced, and on either database."""
 
 import os
+from typing import Any
 
 from config.database import database
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_DIR, VAR_DIR
+from config.settings.base import BASE_DIR, STORAGES, VAR_DIR
 
 DEBUG = False
-SECRET_KEY = "only-for-tests"  # noqa: S105
+SECRET_KEY = "only-for-tests"  # noqa: S105 (opens nothing)
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DEMO_PASSWORD = "demonstration-2026"  # noqa: S105 (printed for everyone)
 
 _SUFFIX = os.environ.get("TEST_DB_SUFFIX", "")
-_WORK = VAR_DIR / "test"
-_WORK.mkdir(parents=True, exist_ok=True)
-DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{_WORK}/never.sqlite3", base=BASE_DIR)}
+VAR_DIR = VAR_DIR / ("test" + (_SUFFIX and f"-{_SUFFIX}"))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR}/none.sqlite3", base=BASE_DIR)
+}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file and not memory: threads of the live server share it, and --reuse-db keeps it.
-    DATABASES["default"]["TEST"] = {"NAME": _WORK / f"test{_SUFFIX and '_' + _SUFFIX}.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 else:
     # The live server's threads may not hold a connection to a database that is being put back.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}{_SUFFIX and '_' + _SUFFIX}"}
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    DATABASES["default"]["TEST"] = {
+        "NAME": f"test_{DATABASES['default']['NAME']}{_SUFFIX and '_' + _SUFFIX}",
+        "TEMPLATE": os.environ.get("TEST_DB_TEMPLATE") or None,
+    }
 
 # Static files are found where they lie, without being collected first.
-STATIC_ROOT = _WORK / "static"
+STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+
+MEDIA_ROOT = VAR_DIR / "media"
+MASTER_KEYS_FILE = VAR_DIR / "keys" / "master"
+SIGNING_AUTHORITY_DIR = VAR_DIR / "keys" / "authority"
+FILES_DIR = VAR_DIR / "files"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DEFAULT_FROM_EMAIL = "Second Regard <ne-pas-repondre@example.test>"
+MALWARE_SCANNER = "demo"
+SERVICE_CONTROLLER = "Association Second Regard"
+SERVICE_CONTACT = "1 rue de l’Exemple, 75000 Paris"
+SERVICE_PHONE = "01 99 00 00 00"
+SERVICE_EMAIL = "aide@example.test"
+DPO_EMAIL = "dpo@example.test"

@@ -1,0 +1,41 @@
+"""Copy the third-party parts the pages use from node_modules/ into static_build/, where Django finds them as `vendor/`."""
+
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = ROOT / "node_modules"
+BUILD = ROOT / "static_build"
+# Name under static/vendor/, and the file it is copied from.
+FILES = {
+    "atkinson-hyperlegible-next.woff2": (
+        "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2"
+    ),
+    "atkinson-hyperlegible-next-ext.woff2": (
+        "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2"
+    ),
+    "htmx.js": "htmx.org/dist/htmx.min.js",
+    "licences/atkinson-hyperlegible-next.txt": "@fontsource-variable/atkinson-hyperlegible-next/LICENSE",
+    "licences/htmx.txt": "htmx.org/LICENSE",
+}
+
+
+def main() -> int:
+    """Copy what is missing or older; remove what is no longer wanted."""
+    for name, source in FILES.items():
+        origin, copy = PARTS / source, BUILD / name
+        if not origin.is_file():
+            print(f"{origin.relative_to(ROOT)} is missing: run npm ci", file=sys.stderr)
+            return 1
+        if not copy.exists() or copy.stat().st_mtime < origin.stat().st_mtime or copy.stat().st_size != origin.stat().st_size:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(origin, copy)
+    for present in BUILD.rglob("*"):
+        if present.is_file() and str(present.relative_to(BUILD)) not in FILES:
+            present.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""Every environment variable production reads, and the reader that says all that is wrong at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+YES = ("1", "on", "true", "yes")
+NO = ("0", "off", "false", "no", "")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable.
+
+    Args:
+        name: as written in the environment.
+        purpose: what it is for, one sentence for docs/deploy.md.
+        default: what holds when it is not set; None means production does not start without it.
+    """
+
+    name: str
+    purpose: str
+    default: str | None = ""
+
+
+VARIABLES = (
+    Variable("SECRET_KEY", "Signs sessions and login codes; at least 50 random characters.", None),
+    Variable("SECRET_KEY_FALLBACKS", "Former values of SECRET_KEY that still verify, separated by spaces."),
+    Variable("ALLOWED_HOSTS", "Host names the site answers to, separated by spaces.", None),
+    Variable("SITE_ORIGIN", "Public address, as in `https://avis.example`; used in e-mails and opinions.", None),
+    Variable("TLS", "`on`: confirms that everything in front of the server is reached by TLS alone.", None),
+    Variable(
+        "TRUSTED_PROXIES",
+        "Addresses or networks of the proxies in front, separated by spaces; only they may name the client's address.",
+    ),
+    Variable("DATABASE_URL", "`postgres://user:password@host:port/name?sslmode=verify-full`.", None),
+    Variable(
+        "MASTER_KEYS_FILE",
+        "File with one `id key` a line (32 bytes, base64); the first wraps new keys, the others still open old ones.",
+        None,
+    ),
+    Variable("SIGNING_AUTHORITY_DIR", "Folder with the certificate authority that certifies experts' signing keys.", None),
+    Variable("TIMESTAMP_URL", "Time-stamp authority (RFC 3161); without it signatures are B-B and the pages say so."),
+    Variable("EMAIL_URL", "Mail relay: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS).", None),
+    Variable("DEFAULT_FROM_EMAIL", "Sender of all mail; a neutral name, no specialty.", None),
+    Variable("CLAMD_ADDRESS", "Malware scanner: `unix:///run/clamav/clamd.ctl` or `tcp://host:3310`.", None),
+    Variable("VAR_DIR", "Folder the product writes to.", "var"),
+    Variable("S3_BUCKET", "Bucket for encrypted files; without it they lie under VAR_DIR/files."),
+    Variable("S3_ENDPOINT_URL", "Address of the S3 store."),
+    Variable("S3_REGION", "Region of the S3 store (health data stay in the European Economic Area)."),
+    Variable("S3_ACCESS_KEY_ID", "Access key of the S3 store."),
+    Variable("S3_SECRET_ACCESS_KEY", "Secret key of the S3 store."),
+    Variable("SERVICE_NAME", "Name of the service on pages, consents and opinions.", "Second Regard"),
+    Variable("SERVICE_CONTROLLER", "The organisation responsible for the processing, as named in consents.", None),
+    Variable("SERVICE_CONTACT", "Postal address of that organisation, as named in consents.", None),
+    Variable("SERVICE_PHONE", "Phone of the service, shown on every page.", None),
+    Variable("SERVICE_EMAIL", "E-mail of the service, shown on every page.", None),
+    Variable("DPO_EMAIL", "E-mail of the data protection officer.", None),
+    Variable("SENTRY_DSN", "Where crashes are reported, stripped of all data; unset: nowhere."),
+    Variable("LOG_LEVEL", "Least level that is logged.", "INFO"),
+    Variable("BIND", "Address the web server listens on.", "127.0.0.1"),
+    Variable("PORT", "Port the web server listens on.", "8000"),
+    Variable("WEB_WORKERS", "Web processes.", "2"),
+    Variable("WEB_THREADS", "Threads in each web process.", "8"),
+)
+
+
+class Environment:
+    """Reads variables, collects what is missing or wrong, and says it all in one refusal.
+
+    Args:
+        values: the environment, as in `os.environ`.
+    """
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self._known = {variable.name: variable for variable in VARIABLES}
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str:
+        """The value without spaces around it; notes a required one that is missing."""
+        variable = self._known[name]
+        value = self._values.get(name, "").strip()
+        if value:
+            return value
+        if variable.default is None:
+            self.refuse(name, f"is not set. {variable.purpose}")
+        return variable.default or ""
+
+    def words(self, name: str) -> list[str]:
+        """The value split at spaces and commas."""
+        return self.text(name).replace(",", " ").split()
+
+    def number(self, name: str) -> int:
+        """The value as a whole number."""
+        value = self.text(name)
+        if not value.isdecimal():
+            self.refuse(name, "must be a whole number.")
+            return 0
+        return int(value)
+
+    def flag(self, name: str) -> bool:
+        """The value as on or off."""
+        value = self.text(name).lower()
+        if value not in YES + NO:
+            self.refuse(name, "must be on or off.")
+        return value in YES
+
+    def address(self, name: str, *schemes: str) -> SplitResult:
+        """The value as an address of one of the schemes; user and password decoded by `decoded`."""
+        value = self.text(name)
+        parts = urlsplit(value)
+        if value and parts.scheme not in schemes:
+            self.refuse(name, f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
+        return parts
+
+    def existing(self, name: str, *, folder: bool = False) -> Path:
+        """The value as the path of a file (or folder) that is there."""
+        value = self.text(name)
+        path = Path(value)
+        if value and not (path.is_dir() if folder else path.is_file()):
+            self.refuse(name, f"names no {'folder' if folder else 'file'} that exists.")
+        return path
+
+    def refuse(self, name: str, why: str) -> None:
+        """Note a problem; `finish` raises them together."""
+        self.problems.append(f"{name} {why}")
+
+    def finish(self) -> None:
+        """Go on, or refuse to start.
+
+        Raises:
+            ImproperlyConfigured: something is missing or wrong; the message lists all of it, and no value.
+        """
+        if self.problems:
+            listed = "\n".join(f"  - {problem}" for problem in sorted(set(self.problems)))
+            raise ImproperlyConfigured(f"Second Regard does not start; docs/deploy.md explains each variable:\n{listed}")
+
+
+def decoded(value: str | None) -> str:
+    """A user name or password out of an address."""
+    return unquote(value or "")

@@ -1,0 +1,38 @@
+"""The rules of the service that an instance may set: names, clocks, referral, delivery. Durations are in hours or days."""
+
+from typing import Any
+
+SERVICE_NAME = "Second Regard"
+SERVICE_CONTROLLER = "Second Regard (instance de démonstration)"
+SERVICE_CONTACT = "01 00 00 00 00"
+SERVICE_DPO_EMAIL = "dpo@demo.test"
+
+#: Hours each step may take, by the rhythm of the case: second opinion, tele-expertise in 7 days or in 48 hours.
+CLOCKS: dict[str, dict[str, int]] = {
+    "second_opinion": {"completeness": 48, "acceptance": 24, "writing": 120, "total": 168, "follow_up": 120},
+    "d7": {"completeness": 48, "acceptance": 24, "writing": 120, "total": 168, "follow_up": 120},
+    "h48": {"completeness": 6, "acceptance": 12, "writing": 30, "total": 48, "follow_up": 48},
+}
+#: Days of silence of the requester after which a request expires.
+EXPIRY_DAYS: dict[str, int] = {"draft": 182, "awaiting_consent": 30, "information_requested": 90}
+#: Days before the end at which the requester is warned, twice.
+EXPIRY_WARNING_DAYS = (14, 3)
+#: Days after which the expert may go on without an answer, and days at which the requester is reminded.
+QUESTION_DAYS = 10
+QUESTION_REMINDER_DAYS = (3, 7)
+#: Days the follow-up question stays open after the first opening, and days before a read case closes by itself.
+FOLLOW_UP_DAYS = 30
+CLOSE_DAYS = 30
+HOLD_REVIEW_DAYS = 14
+OVERRIDE_STOP_DAYS = 30
+UNOPENED_WORKING_DAYS = 3
+ALERT_MINUTES = 60
+#: Hours after which a patient may ask for the report of a tele-expertise by herself.
+TELE_EXPERTISE_PATIENT_HOURS = 48
+
+#: Referral letter of a patient-initiated request: «off», «recommended» or «required» (R.4127-53).
+REFERRAL_RULE = "recommended"
+#: Deliver at the very moment of the signature, where the instance allows and nothing forbids.
+DELIVER_AT_ONCE = False
+#: A price of 0 means that the service is free: payment is then waived from the start.
+SERVICE_PRICE: dict[str, Any] = {"expert_fee": 0, "service_fee": 0, "currency": "EUR"}
