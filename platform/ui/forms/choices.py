@@ -1,0 +1,83 @@
+"""Fields for choices, ticks and files."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ChoiceField(forms.ChoiceField):
+    """One choice among a few, as radio buttons; give `widget=forms.Select` for a long list.
+
+    A choice's hint is given by `hints`: a mapping from value to words.
+    """
+
+    widget = forms.RadioSelect
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Choose an answer."),
+        "invalid_choice": _("Choose one of the answers shown."),
+    }
+
+    def __init__(self, *, hints: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        self.hints = hints or {}
+        super().__init__(**kwargs)
+
+
+class SelectField(ChoiceField):
+    """One choice in a long list."""
+
+    widget = forms.Select
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Choose from the list."),
+        "invalid_choice": _("Choose from the list."),
+    }
+
+
+class MultipleChoiceField(forms.MultipleChoiceField):
+    """Any number of choices, as checkboxes."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Choose at least one answer."),
+        "invalid_choice": _("Choose among the answers shown."),
+        "invalid_list": _("Choose among the answers shown."),
+    }
+
+    def __init__(self, *, hints: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        self.hints = hints or {}
+        super().__init__(**kwargs)
+
+
+class YesNoField(ChoiceField):
+    """«Oui», «non» and, unless `unknown=False`, «je ne sais pas»: "yes", "no", "unknown"."""
+
+    def __init__(self, *, unknown: bool = True, **kwargs: Any) -> None:
+        choices = [("yes", _("Yes")), ("no", _("No"))] + ([("unknown", _("I do not know"))] if unknown else [])
+        super().__init__(choices=choices, **kwargs)
+
+
+class CheckField(forms.BooleanField):
+    """One box to tick; required means that it must be ticked."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"required": _("Tick this box to go on.")}
+
+
+class FileField(forms.FileField):
+    """One file; the view that receives it judges size and type by content.
+
+    Args:
+        accept: endings and media types the file chooser offers (".pdf,image/*").
+    """
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Choose a file."),
+        "invalid": _("Choose the file again: it did not arrive."),
+        "missing": _("Choose the file again: it did not arrive."),
+        "empty": _("This file is empty. Choose another one."),
+        "max_length": _("Shorten the name of this file: it has %(length)d characters, at most %(max)d are possible."),
+    }
+
+    def __init__(self, *, accept: str = "", **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": accept} if accept else {}))
+        kwargs.setdefault("max_length", 255)
+        super().__init__(**kwargs)

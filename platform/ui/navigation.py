@@ -1,0 +1,124 @@
+"""Menus, role names and footer links: a registry that the packages above fill in `AppConfig.ready()`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Warning
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+# Visitors who are not logged in.
+PUBLIC = "public"
+
+ROLE_LABELS: dict[str, Text] = {
+    "patient": _("patient"),
+    "representative": _("legal representative"),
+    "helper": _("family helper"),
+    "requester": _("requesting professional"),
+    "treating_doctor": _("treating doctor"),
+    "expert": _("expert physician"),
+    "coordinator": _("coordinating physician"),
+    "care_coordinator": _("coordinating nurse"),
+    "assistant": _("administrative assistant"),
+    "committee": _("scientific committee"),
+    "payer": _("payer manager"),
+    "dpo": _("data protection officer"),
+    "editor": _("editor"),
+    "administrator": _("technical administrator"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place in a menu.
+
+    Args:
+        label: words of the link.
+        url_name: name of an address without arguments.
+        order: low numbers first.
+        address: gives the address for a request instead of `url_name`; None hides the entry.
+    """
+
+    label: Text
+    url_name: str
+    order: int
+    address: Callable[[HttpRequest], str | None] | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """A menu entry as drawn: where it leads, and whether the reader is there."""
+
+    label: Text
+    url: str
+    current: bool
+
+
+_menus: dict[str, list[Entry]] = {}
+_footer: list[Entry] = []
+
+
+def register(
+    role: str,
+    label: Text,
+    url_name: str,
+    order: int = 50,
+    *,
+    address: Callable[[HttpRequest], str | None] | None = None,
+) -> None:
+    """Add an entry to the menu of a role (`public` for visitors); the same name again replaces it.
+
+    Args:
+        role: code of design §1, or "public".
+        label: words of the link, lazily translated.
+        url_name: name of an address without arguments.
+        order: low numbers first.
+        address: gives the address for a request where a fixed name does not do; None hides the entry.
+    """
+    _add(_menus.setdefault(role, []), Entry(label, url_name, order, address))
+
+
+def register_footer(label: Text, url_name: str, order: int = 50) -> None:
+    """Add a link (legal notice, privacy …) to the footer of every page."""
+    _add(_footer, Entry(label, url_name, order))
+
+
+def _add(entries: list[Entry], entry: Entry) -> None:
+    entries[:] = sorted([e for e in entries if e.url_name != entry.url_name] + [entry], key=lambda e: e.order)
+
+
+def _address(entry: Entry, request: HttpRequest | None) -> str | None:
+    if entry.address is not None:
+        return entry.address(request) if request is not None else None
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        # Said by the check below at start; a page must not break for it.
+        return None
+
+
+def menu(role: str, request: HttpRequest) -> list[Link]:
+    """The links of a role's menu, the longest one that leads to the present page marked as current."""
+    found = [(e, url) for e in _menus.get(role, []) if (url := _address(e, request)) is not None]
+    here = max((url for _, url in found if request.path.startswith(url)), key=len, default=None)
+    return [Link(e.label, url, url == here) for e, url in found]
+
+
+def footer_links() -> list[Link]:
+    """The links of the footer."""
+    return [Link(e.label, url, False) for e in _footer if (url := _address(e, None)) is not None]
+
+
+def check_names(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of menu entries whose address does not exist (ui.W001)."""
+    entries = [e for menu_entries in _menus.values() for e in menu_entries] + _footer
+    return [
+        Warning(f"The menu names an unknown address: {e.url_name}", id="ui.W001")
+        for e in entries
+        if e.address is None and _address(e, None) is None
+    ]
