@@ -52,7 +52,7 @@ class Actor:
     on_behalf_of: UUID | None = None
 
 
-def SystemActor(name: str) -> Actor:  # noqa: N802
+def SystemActor(name: str) -> Actor:
     """The service acting by itself, for instance a job.
 
     Args:

@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from audit.actions import ACTION_NAME, action as known_action
+from audit.actions import ACTION_NAME
+from audit.actions import action as known_action
 from audit.actors import Actor
 from audit.models import AuditChain, AuditEvent, AuditSubject
 from clock import now
@@ -94,7 +95,7 @@ def record_read(
         return _earlier_read(event) or _append(event, chain)
 
 
-def history(kind: str, id: UUID) -> QuerySet[AuditEvent]:  # noqa: A002
+def history(kind: str, id: UUID) -> QuerySet[AuditEvent]:
     """Everything that has this subject, newest first (S1-30).
 
     Args:

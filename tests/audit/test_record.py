@@ -3,11 +3,12 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-import clock
 import pytest
+from django.db import IntegrityError, transaction
+
+import clock
 from audit import Actor, SystemActor, history, record, record_read, register_action
 from audit.models import AuditChain, AuditEvent, AuditSubject
-from django.db import IntegrityError, transaction
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,18 @@
+"""Registers the platform's own jobs and schedules."""
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    """Background work."""
+
+    name = "jobs"
+
+    def ready(self) -> None:
+        """Fill the table of schedules and offer the journal a worker."""
+        from audit.checking import register_background
+        from jobs import own_actions, own_jobs
+
+        own_jobs.register()
+        own_actions.register()
+        register_background(own_jobs.request_verification)
