@@ -1,0 +1,1 @@
+"""The signed opinion: what it says, how it is printed, signed and verified."""
