@@ -1,0 +1,17 @@
+"""Cases: from the draft to the signed, delivered opinion."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CasesConfig(AppConfig):
+    """Fills the registries of the platform with what cases know."""
+
+    name = "cases"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = _("Cases")
+
+    def ready(self) -> None:
+        from cases import registration
+
+        registration.register()

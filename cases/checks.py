@@ -1,0 +1,177 @@
+"""Facts about a case that guards and pages both ask for: what is missing, who conflicts, what is new."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import CodeChallenge
+from cases.models import Case, Document
+from cases.models.case import TreatingDoctorChoice
+from cases.models.documents import PieceReview
+from experts.models import ExpertProfile
+from experts.questionnaires import remaining
+
+PARIS = ZoneInfo("Europe/Paris")
+MAX_QUESTIONS = 3
+
+#: Parts of an opinion that must be written before it is signed, with the words shown when one is missing.
+OPINION_PARTS: dict[str, str | Promise] = {
+    "relevance": gettext_lazy("Say whether an opinion on the file alone is relevant here."),
+    "analysis": gettext_lazy("Write your analysis."),
+    "divergence_level": gettext_lazy("Say how your opinion stands beside the first one."),
+    "limits": gettext_lazy("Write the limits of this opinion."),
+    "discuss": gettext_lazy("Write what to discuss with the treating doctor."),
+    "summary": gettext_lazy("Write the summary in plain words."),
+}
+
+
+def proof_is_fresh(proof: CodeChallenge | None, *, user_id: UUID | None, purpose: str, payload: str, at: datetime) -> bool:
+    """Whether a one-time code was just used by this person, for this purpose and for this very thing.
+
+    Args:
+        proof: what `accounts.codes.check_code` returned; read again from the database, never believed.
+        payload: what the code stands for: a case's id, or the SHA-256 of the PDF to sign.
+        at: the instant of the move; a code counts for ten minutes after its use.
+    """
+    if proof is None or user_id is None:
+        return False
+    return CodeChallenge.objects.filter(
+        pk=proof.pk,
+        user_id=user_id,
+        purpose=purpose,
+        binding=hashlib.sha256(payload.encode()).hexdigest(),
+        used_at__gte=at - timedelta(minutes=10),
+        used_at__lte=at,
+    ).exists()
+
+
+def age_on(birth: date, at: datetime) -> int:
+    """Age in whole years, on the day it is in Paris at `at`."""
+    today = at.astimezone(PARIS).date()
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+
+
+def questions_of(case: Case) -> list[str]:
+    """The precise questions put to the expert."""
+    return [text for text in (case.questions or []) if text.strip()]
+
+
+def missing_parts(case: Case) -> list[str]:
+    """The parts of the request that are still to be filled in, in the order of the task list."""
+    parts: list[str] = []
+    if case.pathology_id is None:
+        parts.append("pathology")
+    count = len(questions_of(case))
+    if not case.is_second_opinion:
+        if count != 1:
+            parts.append("questions")
+        form: dict[str, Any] = case.referral or {}
+        parts += [name for name in ("motive", "history", "treatments") if not str(form.get(name) or "").strip()]
+        return parts
+    sheets = {sheet.questionnaire.pathology_code: sheet for sheet in _sheets(case)}
+    wanted = ["common", case.pathology.code] if case.pathology else ["common"]
+    for code in wanted:
+        sheet = sheets.get(code)
+        if sheet is None or remaining(sheet.questionnaire.body, sheet.answers):
+            parts.append(f"answers_{'common' if code == 'common' else 'pathology'}")
+    if not 1 <= count <= MAX_QUESTIONS:
+        parts.append("questions")
+    if case.documents_done_at is None:
+        parts.append("documents")
+    if case.treating_doctor_choice == TreatingDoctorChoice.UNSET:
+        parts.append("treating_doctor")
+    if not case.reception:
+        parts.append("reception")
+    return parts
+
+
+def _sheets(case: Case) -> list[Any]:
+    return list(case.answer_sheets.select_related("questionnaire"))
+
+
+def prerequisites(case: Case) -> list[dict[str, Any]]:
+    """The documents the questionnaire of the case asks for; none for a tele-expertise without one."""
+    for sheet in _sheets(case):
+        if sheet.questionnaire.pathology_code != "common":
+            return list(sheet.questionnaire.body.get("prerequisites", []))
+    return []
+
+
+def live_documents(case: Case) -> Any:
+    """The documents of the case that nobody withdrew, hid, or refused."""
+    return Document.objects.filter(case=case, removed_at__isnull=True, hidden_at__isnull=True).exclude(
+        status=Document.Status.REFUSED
+    )
+
+
+def case_pieces_open(case: Case) -> list[str]:
+    """Codes of the required documents neither present nor declared unobtainable."""
+    have = set(live_documents(case).values_list("prerequisite", flat=True))
+    declared = set(case.missing_pieces.values_list("prerequisite", flat=True))
+    return [p["code"] for p in prerequisites(case) if p.get("required") and p["code"] not in have | declared]
+
+
+def open_call_tasks(case: Case) -> bool:
+    """Whether somebody of the service still has to call."""
+    return bool(case.call_tasks.filter(done_at__isnull=True).exists())
+
+
+def conflicts_of_role(case: Case, expert: ExpertProfile, *, coordinator_id: UUID | None = None) -> list[str]:
+    """Why this expert cannot be the expert of this case: nobody holds two relationships with one case.
+
+    Args:
+        coordinator_id: the coordinator who proposes, besides the owner and the deputy of the case.
+    """
+    user = expert.user_id
+    found: list[str] = []
+    if user in {case.coordinator_id, case.deputy_id, coordinator_id} - {None}:
+        found.append(_("he coordinates this case"))
+    if user == case.requester_id:
+        found.append(_("he made this request"))
+    if user == case.treating_doctor_user_id:
+        found.append(_("he is the treating doctor"))
+    if user == case.first_opinion_user_id:
+        found.append(_("he gave the first opinion"))
+    department = case.first_opinion_department.strip().casefold()
+    if department and department == expert.department.strip().casefold():
+        found.append(_("he works in the department of the first opinion"))
+    if case.patient.representations.filter(user_id=user, ended_at__isnull=True).exists():
+        found.append(_("he is close to the patient"))
+    return found
+
+
+def wrote_on(case: Case, user_id: UUID) -> bool:
+    """Whether this person wrote in this case as something else than a coordinator."""
+    return (
+        user_id in {case.requester_id, case.treating_doctor_user_id, case.first_opinion_user_id}
+        or case.assignments.filter(expert__user_id=user_id).exists()
+        or case.opinions.filter(signed_by_id=user_id).exists()
+        or case.patient.representations.filter(user_id=user_id, ended_at__isnull=True).exists()
+    )
+
+
+def new_pieces(case: Case) -> list[Document]:
+    """Documents added since the living assignment was accepted, neither opened nor set aside by the expert."""
+    assignment = case.assignments.filter(ended_at__isnull=True).first()
+    if assignment is None or assignment.accepted_at is None:
+        return []
+    settled = PieceReview.objects.filter(assignment=assignment).values("document_id")
+    return list(live_documents(case).filter(added_at__gt=assignment.accepted_at).exclude(pk__in=settled))
+
+
+def draft_gaps(case: Case, content: dict[str, Any]) -> dict[str, str | Promise]:
+    """The parts of an opinion that are not written yet, with the words to show at each field."""
+    gaps = {name: words for name, words in OPINION_PARTS.items() if not str(content.get(name) or "").strip()}
+    answers = content.get("answers") or []
+    for index, _question in enumerate(questions_of(case)):
+        if index >= len(answers) or not str(answers[index] or "").strip():
+            gaps[f"answer_{index + 1}"] = gettext_lazy("Answer this question.")
+    if content.get("divergence_level") in ("minor", "deep") and not str(content.get("divergence") or "").strip():
+        gaps["divergence"] = gettext_lazy("Say in what your opinion differs (R.4127-61).")
+    return gaps

@@ -1,0 +1,163 @@
+"""`perform`: the only code that changes the state of a case.
+
+In one transaction it locks the row, authorises, checks the state and the guards, changes, records the transition and
+the journal event, and enqueues what follows. A refused try is journaled too, in a transaction of its own.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
+
+from access import decide
+from access.decisions import Decision
+from audit import Actor, record
+from cases.machine.step import Step
+from cases.machine.table import TABLE, Move
+from cases.models import Case, Transition
+from cases.notices import send_notices
+from clock import now
+from errors import Conflict, DomainError, Missing, NotAllowed
+
+
+def perform(name: str, case_id: UUID, *, actor: Actor, **inputs: Any) -> Case:
+    """Make the move `name` on a case.
+
+    Args:
+        name: a key of `cases.machine.table.TABLE`.
+        actor: who makes it.
+        inputs: what the move needs; see its guards and effect.
+
+    Returns:
+        The case after the move.
+
+    Raises:
+        Missing: the actor has no relation with the case.
+        NotAllowed: the actor may not make this move.
+        Conflict: the case is in another state, or a guard refuses.
+        Invalid: something entered is missing or wrong.
+    """
+    move = TABLE[name]
+    try:
+        with transaction.atomic():
+            case = _lock(case_id)
+            repeated = _already_made(case, move, actor)
+            if repeated:
+                return case
+            decision = _authorise(actor, move, case)
+            _make(move, case, actor, decision.relation, inputs)
+            return case
+    except DomainError as error:
+        _record_refusal(name, case_id, actor, error)
+        raise
+
+
+def _lock(case_id: UUID) -> Case:
+    """The row of the case, locked until the end of the transaction."""
+    case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise Missing(_("This case does not exist, or is not yours to see."))
+    return case
+
+
+def _already_made(case: Case, move: Move, actor: Actor) -> bool:
+    """Whether this very move was the last one: quiet for the same actor, an explanation for another."""
+    if case.state in move.sources:
+        return False
+    last = case.transitions.order_by("-seq").first()
+    if last is None or last.name != move.name or last.target != case.state:
+        return False
+    if (last.actor_kind, last.actor_id) == (actor.kind, actor.id):
+        return True
+    if not decide(actor, "case.see", case):
+        raise Missing(_("This case does not exist, or is not yours to see."))
+    raise Conflict(
+        _("This was already done by someone else (%(role)s).") % {"role": last.actor_role},
+        _("Open the case again to see where it stands."),
+    )
+
+
+def _authorise(actor: Actor, move: Move, case: Case) -> Decision:
+    """The decision on this move, or its refusal raised."""
+    decision = decide(actor, move.action, case)
+    if decision.allowed:
+        return decision
+    if decision.status in (401, 404):
+        raise Missing(_("This case does not exist, or is not yours to see."))
+    if decision.reason in ("state", "ended"):
+        raise Conflict(
+            _("This is not possible at this stage of the case."), _("Open the case again to see where it stands.")
+        )
+    raise NotAllowed(decision.message)
+
+
+def _make(move: Move, case: Case, actor: Actor, relation: str, inputs: dict[str, Any]) -> None:
+    """Check, change, record, enqueue."""
+    step = Step(case, actor, relation, str(case.state), inputs, now())
+    for guard in move.guards:
+        guard(step)
+    try:
+        getattr(case, move.name)()
+    except TransitionNotAllowed as error:
+        raise Conflict(
+            _("This is not possible at this stage of the case."), _("Open the case again to see where it stands.")
+        ) from error
+    move.effect(step)
+    case.updated_at = step.at
+    case.save()
+    transition_row = _record_transition(move, step)
+    _journal(move, step)
+    send_notices(step, transition_row.seq)
+
+
+def _record_transition(move: Move, step: Step) -> Transition:
+    """The row of this move, numbered within the case."""
+    case = step.case
+    last = case.transitions.order_by("-seq").values_list("seq", flat=True).first() or 0
+    return Transition.objects.create(
+        case=case,
+        seq=last + 1,
+        name=move.name,
+        source=step.source,
+        target=str(case.state),
+        actor_kind=step.actor.kind,
+        actor_id=step.actor.id,
+        actor_role=step.actor.role,
+        at=step.at,
+    )
+
+
+def _journal(move: Move, step: Step) -> None:
+    """The one journal event of this move."""
+    record(
+        move.action,
+        actor=step.actor,
+        case_id=step.case.pk,
+        subjects={"case": [step.case.pk], "patient": [step.case.patient_id]},
+        detail={"from": step.source, "to": str(step.case.state), **step.detail},
+    )
+
+
+def _record_refusal(name: str, case_id: UUID, actor: Actor, error: DomainError) -> None:
+    """Keep the trace of a refused try; the patient's history does not show strangers' names."""
+    with transaction.atomic():
+        record(
+            "access.refused",
+            actor=actor,
+            case_id=case_id if not isinstance(error, Missing) else None,
+            detail={"action": f"case.{name}", "status": error.status},
+            outcome="refused",
+        )
+
+
+def may(name: str, case: Case, actor: Actor) -> bool:
+    """Whether the actor may make this move in the present state; guards may still refuse."""
+    move = TABLE[name]
+    return case.state in move.sources and decide(actor, move.action, case).allowed
+
+
+def moves_open_to(case: Case, actor: Actor) -> list[str]:
+    """The moves whose button the actor should see now, in the order of the table."""
+    return [name for name in TABLE if may(name, case, actor)]

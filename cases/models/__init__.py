@@ -1,0 +1,36 @@
+"""The tables of a case, by subject."""
+
+from cases.models.assignments import Assignment
+from cases.models.case import Case, ReferenceCounter
+from cases.models.clinical import AnswerAddition, AnswerSheet, ExpertQuestion, InformationRequest, TechnicalIncident
+from cases.models.desk import Alert, CallTask, DeskNote, Ending, Hold, Override, StopRequest, Transition
+from cases.models.documents import Document, MissingPiece
+from cases.models.messages import Message
+from cases.models.opinions import FollowUp, Opinion, OpinionDraft, OpinionReading, Snippet
+
+__all__ = [
+    "Alert",
+    "AnswerAddition",
+    "AnswerSheet",
+    "Assignment",
+    "CallTask",
+    "Case",
+    "DeskNote",
+    "Document",
+    "Ending",
+    "ExpertQuestion",
+    "FollowUp",
+    "Hold",
+    "InformationRequest",
+    "Message",
+    "MissingPiece",
+    "Opinion",
+    "OpinionDraft",
+    "OpinionReading",
+    "Override",
+    "ReferenceCounter",
+    "Snippet",
+    "StopRequest",
+    "TechnicalIncident",
+    "Transition",
+]

@@ -1,0 +1,117 @@
+"""The expert's draft, the signed versions, and the follow-up question."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clock import now
+from vault.fields import SealedJSONField, SealedTextField
+
+
+class OpinionDraft(models.Model):
+    """What the expert writes, saved as he types; `version` guards against a stale page.
+
+    A draft is sealed for good when its assignment ends without a signature: the next expert never sees it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    content_key = models.ForeignKey("vault.ContentKey", on_delete=models.PROTECT, related_name="+")
+    assignment = models.OneToOneField("cases.Assignment", on_delete=models.PROTECT, related_name="draft")
+    content = SealedJSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(default=now)
+    rendered = models.ForeignKey(
+        "vault.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    rendered_version = models.PositiveIntegerField(null=True, blank=True)
+    rendered_sha256 = models.CharField(max_length=64, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
+
+
+class Opinion(models.Model):
+    """One signed version: the opinion, an addendum, or a correction; its bytes never change."""
+
+    class Type(models.TextChoices):
+        """What the signed document is."""
+
+        OPINION = "opinion", _("opinion")
+        ADDENDUM = "addendum", _("addendum")
+        CORRECTION = "correction", _("correction")
+
+    class Standing(models.TextChoices):
+        """What may be said of this version to whoever verifies it."""
+
+        SIGNED = "signed", _("signed, not delivered")
+        CURRENT = "current", _("latest version")
+        SUPERSEDED = "superseded", _("replaced by a later version")
+        RETRACTED = "retracted", _("retracted before delivery")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    content_key = models.ForeignKey("vault.ContentKey", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="opinions")
+    assignment = models.ForeignKey("cases.Assignment", on_delete=models.PROTECT, related_name="opinions")
+    type = models.CharField(max_length=12, choices=Type.choices, default=Type.OPINION)
+    number = models.PositiveSmallIntegerField()
+    content = SealedJSONField()
+    pdf = models.OneToOneField("vault.StoredFile", on_delete=models.PROTECT, related_name="+")
+    annex = models.OneToOneField("vault.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sha256 = models.CharField(max_length=64, unique=True)
+    signature_level = models.CharField(max_length=8)
+    verification_hash = models.CharField(max_length=64, unique=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(default=now)
+    standing = models.CharField(max_length=12, choices=Standing.choices, default=Standing.SIGNED)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    retracted_reason = SealedTextField(null=True, blank=True)
+    tell_in_person = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="opinion_number")]
+
+
+class OpinionReading(models.Model):
+    """The first time each person opened a signed version."""
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.PROTECT, related_name="readings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=40)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["opinion", "user"], name="opinionreading_once")]
+
+
+class FollowUp(models.Model):
+    """The one follow-up question, and the addendum that answers it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    content_key = models.ForeignKey("vault.ContentKey", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="follow_ups")
+    question = SealedTextField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=now)
+    answer_draft = SealedTextField(null=True, blank=True)
+    draft_version = models.PositiveIntegerField(default=0)
+    addendum = models.OneToOneField(Opinion, on_delete=models.PROTECT, null=True, blank=True, related_name="follow_up")
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+
+
+class Snippet(models.Model):
+    """A sentence an expert keeps to use again; his own, never shared, never suggested by the service."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    expert = models.ForeignKey("experts.ExpertProfile", on_delete=models.PROTECT, related_name="snippets")
+    content_key = models.ForeignKey("vault.ContentKey", on_delete=models.PROTECT, related_name="+")
+    label = SealedTextField()
+    text = SealedTextField()
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["created_at"]
+        verbose_name = _("snippet")

@@ -1,0 +1,265 @@
+"""The rows of the table of rights that concern cases, and the facts behind them (design: deny unless a row allows)."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from access import Rule, register_provider, register_rules
+from access.policy import Facts
+from accounts.models import Invitation, Representation
+from audit import Actor
+from cases.grid import grid_allows
+from cases.machine.table import PATIENT_SIDE, TABLE
+from cases.models import Assignment, Case, Document
+from cases.models.documents import DocumentType
+from cases.models.states import AFTER_DELIVERY, ENDS, LIVING, WITH_EXPERT, State
+from clock import now
+from consent.services import is_blocked
+
+READING_EXPERT = tuple(s for s in (*WITH_EXPERT, State.DELIVERED, State.FOLLOW_UP) if s != State.PROPOSED)
+STAFF = ("coordinator", "care_coordinator")
+#: States in which the file can still grow: until the signature.
+OPEN_FILE = (
+    State.DRAFT,
+    State.AWAITING_CONSENT,
+    State.SUBMITTED,
+    State.INFORMATION_REQUESTED,
+    State.ADMITTED,
+    State.PROPOSED,
+    State.IN_REVIEW,
+    State.EXPERT_QUESTION,
+)
+
+
+def _rule(
+    action: str, relations: tuple[str, ...], states: tuple[str, ...] | None = None, **flags: Any
+) -> Rule:
+    kept = None if states is None else frozenset(str(state) for state in states)
+    return Rule(action, frozenset(relations), kept, **flags)
+
+
+def _reading(action: str) -> list[Rule]:
+    """Reading the file: the patient's side always, the others while they take part in the case."""
+    return [
+        _rule(action, PATIENT_SIDE, ended="yes"),
+        _rule(action, ("helper_fill",)),
+        _rule(action, ("requester_professional",)),
+        _rule(action, ("expert",), READING_EXPERT),
+        _rule(action, STAFF, ended="motive"),
+    ]
+
+
+RULES: list[Rule] = [
+    *[_rule(move.action, move.who, tuple(move.sources), ended=_ended) for move, _ended in (
+        (move, "yes" if move.sources & {str(s) for s in ENDS} else "no") for move in TABLE.values()
+    )],
+    # The page that says where the case stands.
+    _rule("case.see", (*PATIENT_SIDE, "helper", "requester_professional", "author"), ended="yes", third_party_loses=False),
+    _rule("case.see", ("expert",), third_party_loses=False),
+    _rule("case.see", (*STAFF, "assistant"), ended="yes"),
+    # Who the patient is: the expert only after he accepted.
+    _rule("case.read_identity", (*PATIENT_SIDE, "helper", "requester_professional"), ended="yes"),
+    _rule("case.read_identity", ("expert",), READING_EXPERT),
+    _rule("case.read_identity", (*STAFF, "assistant"), ended="yes"),
+    # What an expert sees before he accepts.
+    _rule("case.read_summary", ("expert",)),
+    *_reading("case.read_summary"),
+    *_reading("case.read"),
+    *_reading("document.read"),
+    # The signed opinion, once delivered; the expert and the coordinator from the signature.
+    _rule("case.read_opinion", (*PATIENT_SIDE, "helper_read_opinion"), ended="yes"),
+    _rule("case.read_opinion", ("requester_professional",), AFTER_DELIVERY),
+    _rule("case.read_opinion", ("expert",), (State.SIGNED, State.DELIVERED, State.FOLLOW_UP)),
+    _rule("case.read_opinion", ("author",), AFTER_DELIVERY),
+    _rule("case.read_opinion", ("coordinator",), ended="motive"),
+    _rule("case.read_draft", ("expert",), (State.IN_REVIEW, State.EXPERT_QUESTION, State.SIGNED)),
+    _rule("case.write_draft", ("expert",), (State.IN_REVIEW, State.EXPERT_QUESTION)),
+    _rule("case.write_addendum", ("expert",), (State.FOLLOW_UP,)),
+    _rule("case.read_history", PATIENT_SIDE, ended="yes"),
+    _rule("case.read_history", ("coordinator",), ended="yes"),
+    # Filling in.
+    _rule("case.fill", ("requester", "helper_fill"), (State.DRAFT,)),
+    _rule("case.fill", ("phone_filler",), (State.DRAFT,)),
+    _rule("case.discard", ("requester",), (State.DRAFT,)),
+    _rule("case.add_to_answers", ("requester",), OPEN_FILE),
+    _rule("case.add_document", ("requester", "helper_documents", *STAFF), OPEN_FILE),
+    _rule("case.remove_document", ("requester", "helper_documents", *STAFF), OPEN_FILE),
+    _rule("case.read_choices", PATIENT_SIDE, ended="yes"),
+    _rule("case.choose", PATIENT_SIDE, tuple(LIVING)),
+    _rule("case.withdraw_consent", PATIENT_SIDE, tuple(LIVING)),
+    # Words.
+    _rule("case.message_service", (*PATIENT_SIDE, "helper_write", "requester_professional", *STAFF), tuple(LIVING)),
+    _rule("case.message_desk_expert", ("expert", "coordinator"), (*WITH_EXPERT, State.DELIVERED, State.FOLLOW_UP)),
+    _rule(
+        "case.raise_alert",
+        (*PATIENT_SIDE, "helper", "requester_professional", "expert", *STAFF),
+        tuple(LIVING),
+        third_party_loses=False,
+    ),
+    _rule("case.acknowledge", ("requester_professional",), AFTER_DELIVERY),
+    _rule("case.report_incident", ("requester", "expert", *STAFF), tuple(LIVING)),
+    # The desk.
+    _rule("case.check", STAFF, (State.SUBMITTED, State.INFORMATION_REQUESTED, State.ADMITTED)),
+    _rule("case.settle_payment", (*STAFF, "assistant"), tuple(LIVING)),
+    _rule("case.own", ("coordinator",), tuple(LIVING)),
+    _rule("case.note", STAFF, ended="yes"),
+    _rule("case.call", STAFF, tuple(LIVING)),
+    _rule("case.take_alert", STAFF, ended="yes"),
+    _rule("case.ask_stop", ("coordinator",), tuple(LIVING)),
+    _rule("case.ask_correction", ("coordinator",), AFTER_DELIVERY),
+    _rule("case.correct", ("expert",), (State.DELIVERED, State.FOLLOW_UP)),
+]
+
+
+class CaseFacts:
+    """What an actor is to a case."""
+
+    def facts(self, actor: Actor, target: Case) -> Facts:
+        """The relations of the actor, the state, and what closes the case to third parties."""
+        relations = frozenset(_relations(actor, target))
+        closed = ""
+        if target.state == State.ON_HOLD:
+            closed = "on_hold"
+        elif target.consent_withdrawn_at is not None:
+            closed = "withdrawn"
+        elif (
+            actor.id is not None
+            and relations & {"expert", "requester_professional", "author"}
+            and is_blocked(target.patient_id, actor.id)
+        ):
+            closed = "blocked"
+        return Facts(
+            relations=relations,
+            state=str(target.state),
+            ended=target.state in ENDS,
+            closed_to_third_parties=closed,
+            refusals=_opinion_refusal(target, relations),
+        )
+
+    def visible(self, actor: Actor) -> Q:
+        """The cases the actor finds in his lists."""
+        if actor.kind == "system":
+            return Q()
+        return _visible(actor)
+
+
+def _relations(actor: Actor, case: Case) -> set[str]:
+    """What the actor is to the case, in the role of the page he is on."""
+    if actor.kind == "system":
+        return {"system"}
+    if actor.kind == "guest":
+        invited = actor.role == "invited" and Invitation.objects.filter(
+            pk=actor.id, target_id=case.pk, accepted_at__isnull=True, refused_at__isnull=True, expires_at__gt=now()
+        )
+        return {"invited"} if invited and invited.exists() else set()
+    if actor.role in ("patient", "representative", "helper"):
+        return _patient_side(actor, case)
+    if actor.role == "requester":
+        mine = not case.is_second_opinion and case.requester_id == actor.id
+        return {"requester", "requester_professional"} if mine else set()
+    if actor.role == "expert":
+        return _expert(actor, case)
+    if actor.role in ("coordinator", "care_coordinator", "assistant"):
+        return _staff(actor, case)
+    return set()
+
+
+def _patient_side(actor: Actor, case: Case) -> set[str]:
+    living = Representation.objects.filter(user_id=actor.id, patient_id=case.patient_id, ended_at__isnull=True).first()
+    if living is None or (living.expires_at is not None and living.expires_at <= now()):
+        return set()
+    if living.kind == Representation.Kind.HELPER:
+        return {"helper", *(f"helper_{scope}" for scope in living.scope)}
+    relation = "patient" if living.kind == Representation.Kind.SELF else "representative"
+    return {relation, "requester"} if case.is_second_opinion else {relation}
+
+
+def _expert(actor: Actor, case: Case) -> set[str]:
+    found: set[str] = set()
+    expert = case.assigned_expert
+    if expert is not None and expert.user_id == actor.id and case.state != State.CLOSED:
+        found.add("expert")
+    if case.signed_opinion_id is not None and case.opinions.filter(signed_by_id=actor.id).exists():
+        found.add("author")
+    return found
+
+
+def _staff(actor: Actor, case: Case) -> set[str]:
+    """Nobody acts as staff on his own case, a relative's, or one in which he has another part."""
+    if actor.id in {case.requester_id, case.treating_doctor_user_id, case.first_opinion_user_id} and not case.by_phone:
+        return set()
+    if Representation.objects.filter(user_id=actor.id, patient_id=case.patient_id, ended_at__isnull=True).exists():
+        return set()
+    if actor.role == "coordinator" and Assignment.objects.filter(case=case, expert__user_id=actor.id).exists():
+        return set()
+    return {actor.role, "phone_filler"} if case.by_phone and actor.role in STAFF else {actor.role}
+
+
+def _opinion_refusal(case: Case, relations: frozenset[str]) -> dict[str, str]:
+    """Before delivery the opinion is nobody's but the expert's and the coordinator's; a tele-expertise goes first to
+    the professional, then to the patient when he has told her, or 48 hours later at her request."""
+    from datetime import timedelta
+
+    from django.conf import settings
+
+    if relations & {"expert", "author", "coordinator"}:
+        return {}
+    if case.delivered_at is None:
+        return {"case.read_opinion": "state"}
+    patient_side = relations & {"patient", "representative", "helper_read_opinion"}
+    if case.is_second_opinion or not patient_side or case.patient_told_at is not None:
+        return {}
+    opens = case.delivered_at + timedelta(hours=settings.TELE_EXPERTISE_PATIENT_HOURS)
+    return {} if now() >= opens else {"case.read_opinion": "doctor_first"}
+
+
+def _visible(actor: Actor) -> Q:
+    """The same relations as a filter."""
+    living = Representation.objects.filter(user_id=actor.id, ended_at__isnull=True).exclude(expires_at__lte=now())
+    if actor.role in ("patient", "representative", "helper"):
+        return Q(patient_id__in=living.values("patient_id"))
+    if actor.role == "requester":
+        return Q(kind="tele_expertise", requester_id=actor.id)
+    if actor.role == "expert":
+        assigned = Q(assigned_expert__user_id=actor.id) & ~Q(state__in=[State.CLOSED, *ENDS])
+        return assigned | Q(opinions__signed_by_id=actor.id, state__in=AFTER_DELIVERY)
+    if actor.role in ("coordinator", "care_coordinator", "assistant"):
+        mine = Q(patient_id__in=living.values("patient_id"))
+        mine |= Q(requester_id=actor.id, by_phone=False)
+        mine |= Q(treating_doctor_user_id=actor.id) | Q(first_opinion_user_id=actor.id)
+        if actor.role == "coordinator":
+            mine |= Q(pk__in=Assignment.objects.filter(expert__user_id=actor.id).values("case_id"))
+        return ~mine
+    return Q(pk__in=[])
+
+
+class DocumentFacts:
+    """A document is its case, and its own restrictions besides."""
+
+    def facts(self, actor: Actor, target: Document) -> Facts:
+        """The facts of the case, with the refusals of this document."""
+        case = CaseFacts().facts(actor, target.case)
+        author = target.added_by_id == actor.id
+        reason = ""
+        if target.hidden_at is not None:
+            reason = "hidden"
+        elif target.removed_at is not None:
+            reason = "removed"
+        elif target.status != Document.Status.READY and not author:
+            reason = "unchecked"
+        elif "expert" in case.relations and not grid_allows("physician", DocumentType(target.type)):
+            reason = "grid"
+        refusals = {**case.refusals, **({"document.read": reason} if reason else {})}
+        return Facts(case.relations, case.state, case.ended, case.closed_to_third_parties, refusals)
+
+    def visible(self, actor: Actor) -> Q:
+        """The documents of visible cases that nobody hid or withdrew."""
+        cases = Case.objects.filter(CaseFacts().visible(actor))
+        return Q(case__in=cases, removed_at__isnull=True, hidden_at__isnull=True)
+
+
+def register() -> None:
+    """Put the rows and the facts of cases into the decision function."""
+    register_rules(RULES)
+    register_provider("case", Case, CaseFacts())
+    register_provider("document", Document, DocumentFacts())

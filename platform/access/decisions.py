@@ -1,0 +1,125 @@
+"""`decide`: may this actor do this to this target, now?
+
+A stranger gets «not found» (404), a known person without the right 403, an anonymous visitor the login page (401
+here). Whatever goes wrong while deciding is a refusal, never a permission.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from access.policy import THIRD_PARTIES, Facts, Rule, provider_for, rules
+from audit import Actor
+from errors import Missing, NotAllowed
+
+REASONS: dict[str, str | Promise] = {
+    "login": _("Log in to go on."),
+    "unknown": _("This page does not exist, or is not yours to see."),
+    "role": _("Your role does not allow this."),
+    "state": _("This is not possible at this stage of the case."),
+    "ended": _("This case has ended: nothing can be changed in it any more."),
+    "motive": _("Say why you need to read this ended case."),
+    "on_hold": _("This case is on hold: it cannot be read for the moment."),
+    "withdrawn": _("The patient has withdrawn consent: this case can no longer be read."),
+    "blocked": _("The patient has chosen not to share this case with you."),
+    "masked": _("The patient has chosen not to show this document."),
+    "grid": _("Your profession does not give access to this type of document."),
+    "unchecked": _("This document is still being checked."),
+    "hidden": _("This document was set aside because it may belong to another patient."),
+    "removed": _("This document was withdrawn by its author."),
+    "doctor_first": _("Your doctor receives this report first and will talk about it with you."),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Allowed or refused, with the reason and the HTTP status of a refusal.
+
+    Args:
+        reason: a key of `REASONS`, or "" when allowed.
+        relation: the relation that gave the right.
+    """
+
+    allowed: bool
+    reason: str = ""
+    status: int = 200
+    relation: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+    @property
+    def message(self) -> str | Promise:
+        """The reason in words safe to show."""
+        return REASONS.get(self.reason, REASONS["role"])
+
+
+def _refuse(reason: str, status: int = 403) -> Decision:
+    return Decision(False, reason, status)
+
+
+def decide(actor: Actor | None, action: str, target: Any, *, motive: str = "") -> Decision:
+    """Whether `actor` may do `action` to `target` now.
+
+    Args:
+        actor: None for an anonymous visitor.
+        action: dotted name of the table.
+        target: an object whose provider is registered.
+        motive: the reading motive a coordinator gave, for an ended case.
+    """
+    if actor is None or (actor.kind == "user" and not (actor.verified and actor.id)):
+        return _refuse("login", 401)
+    try:
+        facts = provider_for(target).facts(actor, target)
+    except LookupError:
+        return _refuse("unknown", 404)
+    if not facts.relations:
+        return _refuse("unknown", 404)
+    refusals = [_apply(rule, facts, motive) for rule in rules(action)]
+    for decision in refusals:
+        if decision.allowed:
+            reason = facts.refusals.get(action, "")
+            return _refuse(reason) if reason else decision
+    held = [decision for decision in refusals if decision.reason != "role"]
+    return held[0] if held else _refuse("role")
+
+
+def _apply(rule: Rule, facts: Facts, motive: str) -> Decision:
+    """What one row says."""
+    mine = rule.relations & facts.relations
+    if not mine:
+        return _refuse("role")
+    if facts.ended and rule.ended == "no":
+        return _refuse("ended")
+    if facts.ended and rule.ended == "motive" and not motive:
+        return _refuse("motive")
+    if rule.states is not None and facts.state not in rule.states:
+        return _refuse("state")
+    if rule.third_party_loses and facts.closed_to_third_parties and mine <= THIRD_PARTIES:
+        return _refuse(facts.closed_to_third_parties)
+    return Decision(True, relation=sorted(mine)[0])
+
+
+def require(actor: Actor | None, action: str, target: Any, *, motive: str = "") -> Decision:
+    """`decide`, raising on a refusal.
+
+    Raises:
+        Missing: the actor has no relation with the target, or is nobody.
+        NotAllowed: the actor is known and has no right to this.
+    """
+    decision = decide(actor, action, target, motive=motive)
+    if decision.allowed:
+        return decision
+    if decision.status in (401, 404):
+        raise Missing(REASONS["unknown"])
+    raise NotAllowed(decision.message)
+
+
+def visible_to(actor: Actor | None, kind: str) -> Q:
+    """The filter of what `actor` may find in a list of `kind`; nothing for an anonymous or unverified visitor."""
+    if actor is None or actor.kind == "guest" or (actor.kind == "user" and not (actor.verified and actor.id)):
+        return Q(pk__in=[])
+    return provider_for(kind).visible(actor)
