@@ -14,7 +14,7 @@ run: ## Install what is needed, load demo data on first start, serve on http://1
 
 test: ## Everything CI runs: lint, types, migrations, tests on PostgreSQL and SQLite, browser journeys
 	@bin/setup test
-	@exec $(PYTHON) bin/test.py
+	@exec $(PYTHON) bin/checks.py
 
 proof: ## The long searches, in parts (PART=name for one); writes docs/proof.md
 	@bin/setup test
@@ -29,7 +29,7 @@ behaviours: ## How many rows of docs/behaviours.tsv and docs/asvs.csv the last t
 
 lint: ## Style, imports between packages, types
 	@bin/setup test
-	@exec $(PYTHON) bin/test.py --static
+	@exec $(PYTHON) bin/checks.py --static
 
 format: ## Put the code in the common form
 	@bin/setup test

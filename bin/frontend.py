@@ -1,4 +1,4 @@
-"""Copy the third-party parts the pages use from node_modules/ into static_build/, where Django finds them as `vendor/`."""
+"""Copy the third-party parts of the pages from node_modules/ to static_build/, where Django finds them as `vendor/`."""
 
 import shutil
 import sys
@@ -28,7 +28,11 @@ def main() -> int:
         if not origin.is_file():
             print(f"{origin.relative_to(ROOT)} is missing: run npm ci", file=sys.stderr)
             return 1
-        if not copy.exists() or copy.stat().st_mtime < origin.stat().st_mtime or copy.stat().st_size != origin.stat().st_size:
+        if (
+            not copy.exists()
+            or copy.stat().st_mtime < origin.stat().st_mtime
+            or copy.stat().st_size != origin.stat().st_size
+        ):
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(origin, copy)
     for present in BUILD.rglob("*"):

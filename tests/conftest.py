@@ -7,13 +7,14 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
-import clock
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
 
+import clock
 from tests.harness import database, fence
 from tests.harness.browser import browser, browser_context, page, watch  # noqa: F401
+from tests.harness.figures import figure  # noqa: F401
 from tests.harness.results import Results
 
 

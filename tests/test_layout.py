@@ -1,9 +1,13 @@
 """The folder `platform/` never hides the standard library's module of that name."""
 
+import ast
 import platform
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,3 +29,26 @@ def test_platform_is_the_standard_library_from_everywhere() -> None:
 def test_platform_folder_is_no_package() -> None:
     assert not (ROOT / "platform/__init__.py").exists()
     assert not (ROOT / "platform/platform.py").exists()
+
+
+@pytest.mark.parametrize("module", ["clock", "errors"])
+def test_the_lowest_modules_import_nothing_of_ours(module: str) -> None:
+    ours = {path.name for path in (*ROOT.iterdir(), *(ROOT / "platform").iterdir()) if path.is_dir()} | {
+        "clock",
+        "errors",
+    }
+    tree = ast.parse((ROOT / "platform" / f"{module}.py").read_text())
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add((node.module or "").split(".")[0])
+    assert "django" in imported or "datetime" in imported
+    assert not imported & ours
+
+
+def test_only_one_distribution_brings_the_state_machine() -> None:
+    # django-fsm and django-fsm-2 overwrite each other's files without an error.
+    owners = packages_distributions()["django_fsm"]
+    assert set(owners) == {"django-fsm-2"}

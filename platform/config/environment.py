@@ -42,7 +42,9 @@ VARIABLES = (
         "File with one `id key` a line (32 bytes, base64); the first wraps new keys, the others still open old ones.",
         None,
     ),
-    Variable("SIGNING_AUTHORITY_DIR", "Folder with the certificate authority that certifies experts' signing keys.", None),
+    Variable(
+        "SIGNING_AUTHORITY_DIR", "Folder with the certificate authority that certifies experts' signing keys.", None
+    ),
     Variable("TIMESTAMP_URL", "Time-stamp authority (RFC 3161); without it signatures are B-B and the pages say so."),
     Variable("EMAIL_URL", "Mail relay: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS).", None),
     Variable("DEFAULT_FROM_EMAIL", "Sender of all mail; a neutral name, no specialty.", None),
@@ -58,7 +60,7 @@ VARIABLES = (
     Variable("SERVICE_CONTACT", "Postal address of that organisation, as named in consents.", None),
     Variable("SERVICE_PHONE", "Phone of the service, shown on every page.", None),
     Variable("SERVICE_EMAIL", "E-mail of the service, shown on every page.", None),
-    Variable("DPO_EMAIL", "E-mail of the data protection officer.", None),
+    Variable("SERVICE_DPO_EMAIL", "E-mail of the data protection officer.", None),
     Variable("SENTRY_DSN", "Where crashes are reported, stripped of all data; unset: nowhere."),
     Variable("LOG_LEVEL", "Least level that is logged.", "INFO"),
     Variable("BIND", "Address the web server listens on.", "127.0.0.1"),
@@ -137,7 +139,9 @@ class Environment:
         """
         if self.problems:
             listed = "\n".join(f"  - {problem}" for problem in sorted(set(self.problems)))
-            raise ImproperlyConfigured(f"Second Regard does not start; docs/deploy.md explains each variable:\n{listed}")
+            raise ImproperlyConfigured(
+                f"Second Regard does not start; docs/deploy.md explains each variable:\n{listed}"
+            )
 
 
 def decoded(value: str | None) -> str:

@@ -101,7 +101,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     reference = reference_of(request)
     try:
         return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, reference=reference)
-    except Exception:  # noqa: BLE001 (whatever broke the page must not take the answer away)
+    except Exception:
         logger.exception("the error page failed too, reference %s", reference)
         return HttpResponse(LAST_RESORT % reference, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 

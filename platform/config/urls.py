@@ -9,7 +9,6 @@ from django.urls import URLPattern, URLResolver, include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
-
 handler400 = "config.pages.bad_request"
 handler403 = "config.pages.permission_denied"
 handler404 = "config.pages.page_not_found"

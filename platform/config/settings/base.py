@@ -7,6 +7,9 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config.settings.service import *  # noqa: F403
+from config.settings.service import SERVICE_NAME
+
 BASE_DIR = Path(__file__).resolve().parents[3]
 # Whatever the running product writes: database, keys, files, mail, logs.
 VAR_DIR = BASE_DIR / "var"
@@ -14,15 +17,12 @@ VAR_DIR = BASE_DIR / "var"
 # --- who runs it
 # True only where made-up people may log in with a printed password; opens the demo mailbox.
 DEMO = False
-# Whether a process that serves or works first proves that keys open and that the database is no demo (config/startup.py).
+# Whether a process that serves or works first proves that database and keys are the right ones (config/startup.py).
 PROVE_BEFORE_START = False
 SITE_ORIGIN = "http://127.0.0.1:8000"
-SERVICE_NAME = "Second Regard"
-SERVICE_CONTROLLER = ""
-SERVICE_CONTACT = ""
+# Shown on every page.
 SERVICE_PHONE = ""
 SERVICE_EMAIL = ""
-DPO_EMAIL = ""
 
 # --- what it is made of
 # Own packages come first, so that their templates win over those of libraries.
@@ -167,19 +167,14 @@ STORAGES: dict[str, dict[str, Any]] = {
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 
-# --- keys, files, scanner (vault)
-MASTER_KEYS_FILE = VAR_DIR / "keys" / "master"
-FILE_STORE = "local"  # or "s3"
-FILES_DIR = VAR_DIR / "files"
-S3_BUCKET = ""
-S3_ENDPOINT_URL = ""
-S3_REGION = ""
-S3_ACCESS_KEY_ID = ""
-S3_SECRET_ACCESS_KEY = ""  # noqa: S105 (the name of a setting, not a secret)
-MALWARE_SCANNER = "clamd"  # or "demo", which knows the EICAR test file alone
-CLAMD_ADDRESS = ""
-# A file: 512 MiB; said before, refused after.
-MAX_FILE_BYTES = 512 * 1024 * 1024
+# --- keys, files, scanner: vault/conf.py explains each
+# Unset: var/keys/master, made at first use (demo and tests).
+MASTER_KEYS_FILE = ""
+VAULT_STORE = "local"
+VAULT_ROOT = VAR_DIR / "vault"
+VAULT_S3: dict[str, Any] = {}
+VAULT_SCANNER = "clamd"
+VAULT_MAX_FILE_BYTES = 512 * 1024 * 1024
 
 # --- signing (experts)
 SIGNING_AUTHORITY_DIR = VAR_DIR / "keys" / "authority"

@@ -30,16 +30,17 @@ WAGTAILADMIN_BASE_URL = SITE_ORIGIN
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database(os.environ.get("DATABASE_URL") or "sqlite:///var/db.sqlite3", base=BASE_DIR)
 }
-DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD") or "demonstration-2026"  # noqa: S105 (printed for everyone)
+DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD") or "demonstration-2026"
 
 SERVICE_CONTROLLER = "Association Second Regard (démonstration)"
 SERVICE_CONTACT = "1 rue de l’Exemple, 75000 Paris"
 SERVICE_PHONE = "01 99 00 00 00"
 SERVICE_EMAIL = "aide@demo.test"
-DPO_EMAIL = "dpo@demo.test"
+SERVICE_DPO_EMAIL = "dpo@demo.test"
 
 # Mail is written to files, shown on /demo/mailbox/ and never sent.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = "Second Regard <ne-pas-repondre@demo.test>"
-MALWARE_SCANNER = "demo"
+# Knows the EICAR test file alone, and the upload page says so.
+VAULT_SCANNER = "demo"

@@ -1,4 +1,4 @@
-"""The rules of the service that an instance may set: names, clocks, referral, delivery. Durations are in hours or days."""
+"""The rules of the service that an instance may set: names, clocks, referral, delivery. Durations in hours or days."""
 
 from typing import Any
 

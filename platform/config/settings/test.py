@@ -39,14 +39,13 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 
 MEDIA_ROOT = VAR_DIR / "media"
-MASTER_KEYS_FILE = VAR_DIR / "keys" / "master"
 SIGNING_AUTHORITY_DIR = VAR_DIR / "keys" / "authority"
-FILES_DIR = VAR_DIR / "files"
+VAULT_ROOT = VAR_DIR / "vault"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "Second Regard <ne-pas-repondre@example.test>"
-MALWARE_SCANNER = "demo"
+VAULT_SCANNER = "demo"
 SERVICE_CONTROLLER = "Association Second Regard"
 SERVICE_CONTACT = "1 rue de l’Exemple, 75000 Paris"
 SERVICE_PHONE = "01 99 00 00 00"
 SERVICE_EMAIL = "aide@example.test"
-DPO_EMAIL = "dpo@example.test"
+SERVICE_DPO_EMAIL = "dpo@example.test"
