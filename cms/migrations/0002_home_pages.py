@@ -38,7 +38,9 @@ def make_home_pages(apps: Any, schema_editor: Any) -> None:
             translation_key=key,
         )
     Page.objects.filter(pk=root.pk).update(numchild=len(PAGES))
-    Site.objects.create(hostname="localhost", port=80, root_page=made["fr"], is_default_site=True, site_name="Second Regard")
+    Site.objects.create(
+        hostname="localhost", port=80, root_page=made["fr"], is_default_site=True, site_name="Second Regard"
+    )
 
 
 def remove_home_pages(apps: Any, schema_editor: Any) -> None:
