@@ -7,17 +7,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ROOT / "node_modules"
 BUILD = ROOT / "static_build"
+FONT = "@fontsource-variable/atkinson-hyperlegible-next"
 # Name under static/vendor/, and the file it is copied from.
 FILES = {
-    "atkinson-hyperlegible-next.woff2": (
-        "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2"
-    ),
-    "atkinson-hyperlegible-next-ext.woff2": (
-        "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2"
-    ),
-    "htmx.js": "htmx.org/dist/htmx.min.js",
-    "licences/atkinson-hyperlegible-next.txt": "@fontsource-variable/atkinson-hyperlegible-next/LICENSE",
-    "licences/htmx.txt": "htmx.org/LICENSE",
+    f"fonts/{name}": f"{FONT}/files/{name}"
+    for name in (
+        "atkinson-hyperlegible-next-latin-wght-normal.woff2",
+        "atkinson-hyperlegible-next-latin-wght-italic.woff2",
+        "atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
+        "atkinson-hyperlegible-next-latin-ext-wght-italic.woff2",
+    )
+} | {
+    "fonts/LICENSE.txt": f"{FONT}/LICENSE",
+    "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "htmx.LICENSE.txt": "htmx.org/LICENSE",
 }
 
 
