@@ -114,7 +114,7 @@ def _mail(path: Path) -> None:
         return
     count = len(json.loads(path.read_bytes())["chains"])
     EmailMessage(
-        subject=f"{settings.SITE_NAME}: journal {path.stem}",
+        subject=f"{settings.SERVICE_NAME}: journal {path.stem}",
         body=f"{file_hash(path)}  {path.name}\n{count} chains\n",
         to=[address],
         headers={"Auto-Submitted": "auto-generated"},

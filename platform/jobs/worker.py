@@ -6,8 +6,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from types import FrameType
 from typing import TypeVar
@@ -133,18 +133,18 @@ def run_one(row: DBTaskResult) -> BaseException | None:
     Returns:
         The error, if the try failed.
     """
-    # Inside a test's transaction an error of the database must not break what comes after.
-    guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with leases.attempting(leases.attempt_of(row)), guard:
+        with leases.attempting(leases.attempt_of(row)), _unbroken():
             row.task.call(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])
     except Exception as error:  # noqa: BLE001 - whatever a job raises must not stop the worker; it is noted
-        if not _persistently(lambda: leases.fail(row, error)):
-            logger.error("job %s was given to another worker before it failed", row.task_path)
-        return error
-    if not _persistently(lambda: leases.succeed(row)):
-        logger.error("job %s was given to another worker before it ended", row.task_path)
-    return None
+        failure = error
+    else:
+        if not _persistently(lambda: leases.succeed(row)):
+            logger.error("job %s was given to another worker before it ended", row.task_path)
+        return None
+    if not _persistently(lambda: leases.fail(row, failure)):
+        logger.error("job %s was given to another worker before it failed", row.task_path)
+    return failure
 
 
 def run_until_empty(*, queues: Sequence[str] | None = None, limit: int = 10_000, raise_errors: bool = True) -> int:
@@ -166,6 +166,22 @@ def run_until_empty(*, queues: Sequence[str] | None = None, limit: int = 10_000,
         if error is not None and raise_errors and not isinstance(error, leases.TryLater):
             raise error
     return count
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Inside a transaction of a caller (a test, demo data) an error of the database must not break what comes after."""
+    if not connection.in_atomic_block:
+        yield
+        return
+    place = transaction.savepoint()
+    try:
+        yield
+    except DatabaseError:
+        transaction.savepoint_rollback(place)
+        connection.needs_rollback = False
+        raise
+    transaction.savepoint_commit(place)
 
 
 def forgiving(work: Callable[[], Result]) -> Result | None:
