@@ -8,8 +8,8 @@
 | `VAULT_S3` | bucket, prefix, and what boto3's client takes (endpoint_url, region_name, …) | `{}` |
 | `VAULT_MAX_FILE_BYTES` | limit of one uploaded file | 512 MiB |
 | `VAULT_MAX_FILES` | limit of files in one form | 20 |
-| `VAULT_SCANNER` | `clamd`, or `demo`, which knows the EICAR test file only | `demo` |
-| `VAULT_CLAMD_ADDRESS` | `host:port` or the path of a socket | `/var/run/clamav/clamd.ctl` |
+| `VAULT_SCANNER` | `clamd`, or `demo`, which knows the EICAR test file only | `clamd` |
+| `VAULT_CLAMD_ADDRESS` | `tcp://host:port` or `unix:///path` | `unix:///run/clamav/clamd.ctl` |
 | `VAULT_CLAMD_TIMEOUT` | seconds | 120 |
 | `VAULT_PREVIEW_WIDTH` | pixels | 1000 |
 | `VAULT_PREVIEW_MAX_PAGES` | pages drawn of one document | 100 |
@@ -58,12 +58,12 @@ def max_files() -> int:
 
 def scanner() -> str:
     """Name of the malware scanner."""
-    return str(getattr(settings, "VAULT_SCANNER", "demo"))
+    return str(getattr(settings, "VAULT_SCANNER", "clamd"))
 
 
 def clamd() -> tuple[str, float]:
     """Address of clamd, and the time limit in seconds."""
-    address = getattr(settings, "VAULT_CLAMD_ADDRESS", "/var/run/clamav/clamd.ctl")
+    address = getattr(settings, "VAULT_CLAMD_ADDRESS", "unix:///run/clamav/clamd.ctl")
     return str(address), float(getattr(settings, "VAULT_CLAMD_TIMEOUT", 120))
 
 
