@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Warning
+from django.core import checks
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -114,11 +114,11 @@ def footer_links() -> list[Link]:
     return [Link(e.label, url, False) for e in _footer if (url := _address(e, None)) is not None]
 
 
-def check_names(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_names(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """Warn of menu entries whose address does not exist (ui.W001)."""
     entries = [e for menu_entries in _menus.values() for e in menu_entries] + _footer
     return [
-        Warning(f"The menu names an unknown address: {e.url_name}", id="ui.W001")
+        checks.Warning(f"The menu names an unknown address: {e.url_name}", id="ui.W001")
         for e in entries
         if e.address is None and _address(e, None) is None
     ]

@@ -5,9 +5,12 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 
 Text = str | Promise
+# A limit nobody reaches by chance is told only when it comes near, in characters.
+_TOLD_LIMIT = 5000
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,9 @@ class DrawnField:
     options: list[Option] = field(default_factory=list)
     count_id: str = ""
     limit: int = 0
+    limit_words: str = ""
     unit: Text = ""
+    inline: bool = False
 
 
 def anchor(bound: BoundField) -> str:
@@ -60,6 +65,7 @@ def draw(
     hint: Text = "",
     heading: bool = False,
     hide_optional: bool = False,
+    inline: bool = False,
     attrs: dict[str, Any] | None = None,
 ) -> DrawnField:
     """Work out everything the template of a field shows.
@@ -70,6 +76,7 @@ def draw(
         hint: words instead of the field's own help text.
         heading: the label is the page's h1 (one question a page).
         hide_optional: leave out «(facultatif)».
+        inline: short choices stand side by side.
         attrs: further attributes of the control.
     """
     base, widget = bound.auto_id or bound.html_name, bound.field.widget
@@ -115,7 +122,9 @@ def draw(
         options=options,
         count_id=count_id,
         limit=limit,
+        limit_words=number_format(limit, force_grouping=True) if 0 < limit <= _TOLD_LIMIT else "",
         unit=getattr(bound.field, "unit", ""),
+        inline=inline,
     )
 
 

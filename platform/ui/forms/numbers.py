@@ -96,6 +96,8 @@ class MonthField(_DayField):
     default_error_messages: ClassVar[dict[str, Any]] = {
         "date": _("Enter a month and a year, for instance %(example)s."),
         "required": _("Enter a month and a year."),
+        "early": _("The month must be %(bound)s or later. Check the year."),
+        "late": _("The month must be %(bound)s or earlier. Check the year."),
     }
 
     def _read(self, text: str) -> dt.date:

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from clock import now
 from ui import dates, rendering, typography
@@ -24,6 +25,8 @@ Text = str | Promise
 
 # The five states, each with its own colour; the words are what counts.
 KINDS = ("you", "done", "pause", "late", "neutral")
+# What `{% field %}` understands; everything else is an attribute of the control.
+_OPTIONS = ("label", "hint", "heading", "hide_optional", "inline")
 # A clock with less than this left is shown as waiting for someone.
 _SOON = dt.timedelta(hours=48)
 
@@ -85,7 +88,7 @@ def size_words(value: int | None) -> str:
 
 @register.simple_tag
 def asset(path: str) -> str:
-    """`{% asset "ui/ui.css" %}`: the address of a static file, plain where no manifest has been collected (tests, 500)."""
+    """`{% asset "ui/ui.css" %}`: the address of a static file, also where no manifest has been collected."""
     try:
         return staticfiles_storage.url(path)
     except ValueError:
@@ -114,9 +117,9 @@ def state_tag(kind: str, text: Text) -> SafeString:
 def clock(due_at: dt.datetime | None, paused: bool = False, done: bool = False) -> SafeString:
     """`{% clock case.due_at case.paused %}`: a deadline in words, coloured by what is left of it."""
     if done:
-        return state_tag("done", _("done"))
+        return state_tag("done", pgettext("state", "done"))
     if paused:
-        return state_tag("pause", _("paused"))
+        return state_tag("pause", pgettext("state", "paused"))
     if due_at is None:
         return state_tag("neutral", _("no deadline"))
     left = due_at - now()
@@ -140,9 +143,10 @@ def field(bound: BoundField, **options: Any) -> dict[str, Any]:
     """`{% field form.name %}`: label, hint, error and control.
 
     Options: label, hint (words instead of the field's own), heading=True (the label is the h1 of a page with one
-    question), hide_optional=True; any other option is an attribute of the control, `_` read as `-`.
+    question), hide_optional=True, inline=True (short choices side by side); any
+    other option is an attribute of the control, `_` read as `-`.
     """
-    known = {name: options.pop(name) for name in ("label", "hint", "heading", "hide_optional") if name in options}
+    known = {name: options.pop(name) for name in _OPTIONS if name in options}
     attrs = {name.replace("_", "-"): value for name, value in options.items()}
     return {"field": rendering.draw(bound, attrs=attrs, **known)}
 
@@ -213,15 +217,21 @@ def pager(context: template.Context, page_obj: Page[Any], name: str = "page") ->
 
 
 @register.inclusion_tag("ui/parts/emergency.html")
-def emergency_box() -> dict[str, Any]:
-    """`{% emergency_box %}`: whom to call when it cannot wait (15, 112, 114)."""
-    return {}
+def emergency_box(urgent: bool = False) -> dict[str, Any]:
+    """`{% emergency_box %}`: whom to call when it cannot wait; urgent=True where a warning sign was told."""
+    return {"urgent": urgent}
 
 
 @register.inclusion_tag("ui/parts/not_read_now.html")
 def not_read_now() -> dict[str, Any]:
     """`{% not_read_now %}`: under every answer box: it is not read at once, and whom to call."""
     return {}
+
+
+@register.inclusion_tag("ui/parts/save_state.html")
+def save_state(saved_at: dt.datetime | None = None) -> dict[str, Any]:
+    """`{% save_state draft.saved_at %}` inside a form with `data-autosave-url`: «enregistré à 21 h 14»."""
+    return {"saved_at": saved_at}
 
 
 @register.inclusion_tag("ui/parts/task_list.html")

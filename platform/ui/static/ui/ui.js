@@ -1,0 +1,301 @@
+// What pages do better with scripts: saving while one writes, warning before the session ends, counting characters.
+// Everything here improves a page that works without it. Data only ever enters the page as text.
+(() => {
+  "use strict";
+  const words = document.getElementById("ui-words")?.dataset ?? {};
+  const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const make = (tag, name, text) => {
+    const element = document.createElement(tag);
+    if (name) element.className = name;
+    if (text) element.textContent = text;
+    return element;
+  };
+  const post = (url, body, more) =>
+    fetch(url, {
+      method: "POST",
+      body,
+      credentials: "same-origin",
+      redirect: "manual",
+      headers: { Accept: "application/json", "X-CSRFToken": token() },
+      ...more,
+    });
+
+  // --- errors: the summary gets the focus, its links bring to the field with its label in view
+  document.querySelector("[data-focus]")?.focus();
+  for (const link of document.querySelectorAll(".error-summary a")) {
+    link.addEventListener("click", (event) => {
+      const target = document.getElementById(link.hash.slice(1));
+      if (!target) return;
+      event.preventDefault();
+      (target.closest(".field") ?? target).scrollIntoView();
+      target.focus({ preventScroll: true });
+    });
+  }
+
+  // --- a link to #pane-write also opens that pane of the expert's screen
+  const openPane = () => {
+    const pane = location.hash && document.getElementById(location.hash.slice(1));
+    if (pane && pane.name === "pane") pane.checked = true;
+  };
+  addEventListener("hashchange", openPane);
+  openPane();
+
+  const menu = document.querySelector(".menu-button");
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu?.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+
+  // --- characters left, said only where they begin to matter
+  for (const area of document.querySelectorAll("[data-limit]")) {
+    const count = document.getElementById(area.dataset.count);
+    const limit = Number(area.dataset.limit);
+    if (!count) continue;
+    const number = new Intl.NumberFormat(document.documentElement.lang);
+    const before = count.textContent;
+    const tell = () => {
+      const left = limit - [...area.value].length;
+      count.toggleAttribute("data-over", left < 0);
+      if (left < limit / 10) count.setAttribute("role", "status");
+      count.textContent =
+        left === limit ? before : `${number.format(Math.abs(left))}\u00a0${left < 0 ? words.over : words.left}`;
+    };
+    area.addEventListener("input", tell);
+    if (area.value) tell();
+  }
+
+  // --- a code may be pasted with its spaces
+  for (const input of document.querySelectorAll("[data-code]")) {
+    input.addEventListener("input", () => {
+      const bare = input.value.replace(/[\s.\-\u2010-\u2014]/g, "");
+      if (bare !== input.value) input.value = bare;
+    });
+  }
+
+  // --- forms: one click sends once; leaving with unsaved text warns
+  const unsaved = new Set();
+  const leaving = (event) => {
+    if (unsaved.size) event.preventDefault();
+  };
+  const mark = (form, dirty) => {
+    unsaved[dirty ? "add" : "delete"](form);
+    // The listener is there only while needed: it would keep the page out of the back-forward cache.
+    (unsaved.size ? addEventListener : removeEventListener)("beforeunload", leaving);
+  };
+  const touched = new Set();
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    let sent = 0;
+    form.addEventListener("input", () => {
+      touched.add(form);
+      if ("warnLeave" in form.dataset) mark(form, true);
+    });
+    form.addEventListener("submit", (event) => {
+      if (Date.now() - sent < 4000) return event.preventDefault();
+      sent = Date.now();
+      mark(form, false);
+      touched.delete(form);
+    });
+    addEventListener("pageshow", () => (sent = 0));
+  }
+
+  // --- saving while one writes
+  const autosave = (form) => {
+    const state = form.querySelector("[data-save-state]");
+    let busy = false, dirty = false, held = false, timer = 0, wait = 5000, version = form.dataset.version;
+    const say = (text) => {
+      if (state && state.textContent !== text) state.textContent = text;
+    };
+    const later = (delay) => {
+      clearTimeout(timer);
+      timer = setTimeout(save, delay);
+    };
+    const setVersion = (value) => {
+      version = String(value);
+      const field = form.querySelector("input[name=version]");
+      if (field) field.value = version;
+    };
+
+    // Both texts are shown; nothing is saved until one is chosen for each.
+    const choose = (answer) => {
+      let open = 0;
+      const settled = () => {
+        if (open) return;
+        setVersion(answer.version);
+        held = false;
+        dirty = true;
+        later(0);
+      };
+      for (const [name, theirs] of Object.entries(answer.fields ?? {})) {
+        const mine = form.elements.namedItem(name);
+        if (!(mine instanceof HTMLTextAreaElement || mine instanceof HTMLInputElement) || mine.value === theirs) continue;
+        open += 1;
+        const box = make("div", "inset inset-you conflict");
+        const label = make("label", "label", words.theirs);
+        const other = make("textarea");
+        other.id = label.htmlFor = `${mine.id}_theirs`;
+        other.readOnly = true;
+        other.value = theirs;
+        other.rows = mine.rows || 2;
+        const buttons = make("p", "buttons");
+        for (const [text, take] of [[words.mine, false], [words.take, true]]) {
+          const button = make("button", "button button-second", text);
+          button.type = "button";
+          button.addEventListener("click", () => {
+            if (take) mine.value = theirs;
+            box.remove();
+            open -= 1;
+            mine.focus();
+            settled();
+          });
+          buttons.append(button);
+        }
+        box.append(make("p", "", words.conflict), label, other, buttons);
+        mine.after(box);
+      }
+      settled();
+    };
+
+    const save = async (last = false) => {
+      if (busy || held || !dirty) return;
+      busy = true;
+      dirty = false;
+      const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+      if (version !== undefined) body.set("version", version);
+      say(words.saving);
+      try {
+        const response = await post(form.dataset.autosaveUrl, body, { keepalive: last });
+        if (response.ok) {
+          const answer = await response.json();
+          if (answer.version !== undefined) setVersion(answer.version);
+          say(`${words.saved} ${answer.saved_at}`);
+          wait = 5000;
+        } else if (response.status === 409) {
+          held = dirty = true;
+          say(words.conflict);
+          choose(await response.json());
+        } else if (response.status === 422) {
+          dirty = true;
+          const answer = await response.json();
+          say(Object.values(answer.errors ?? {}).join(" ") || words.refused);
+        } else if (response.status >= 500 || response.status === 429) {
+          throw new Error("try again");
+        } else {
+          dirty = true;
+          say(words.refused);
+        }
+      } catch {
+        dirty = true;
+        say(words.offline);
+        later(wait);
+        wait = Math.min(wait * 2, 60000);
+      }
+      busy = false;
+      if (dirty) touched.add(form);
+      else touched.delete(form);
+      mark(form, dirty);
+    };
+
+    form.addEventListener("input", () => {
+      dirty = true;
+      mark(form, true);
+      later(2500);
+    });
+    form.addEventListener("submit", () => {
+      held = true;
+      clearTimeout(timer);
+    });
+    addEventListener("online", () => later(0));
+    addEventListener("visibilitychange", () => document.hidden && save(true));
+  };
+  for (const form of document.querySelectorAll("form[data-autosave-url]")) autosave(form);
+
+  // --- the session ends when nobody is there (WCAG 2.2.1): a warning first, then the page is hidden
+  const dialog = document.getElementById("idle");
+  if (dialog) {
+    const limit = Number(dialog.dataset.idleSeconds) * 1000;
+    const warn = Number(dialog.dataset.idleWarning) * 1000;
+    const part = (name) => dialog.querySelector(`[data-idle-part=${name}]`);
+    const left = dialog.querySelector("[data-idle-left]");
+    const channel = "BroadcastChannel" in window ? new BroadcastChannel("activity") : null;
+    let last = Date.now(), reported = last, over = false, told = 0;
+
+    const end = () => {
+      over = true;
+      part("warning").hidden = true;
+      part("over").hidden = false;
+      dialog.setAttribute("aria-labelledby", "idle-over");
+      document.body.classList.add("locked");
+      removeEventListener("beforeunload", leaving);
+      if (!dialog.open) dialog.showModal();
+    };
+    const report = async () => {
+      reported = Date.now();
+      try {
+        const response = await post(dialog.dataset.idleUrl, new URLSearchParams());
+        if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) end();
+      } catch {
+        // No connection: the next activity reports again.
+        reported -= 50000;
+      }
+    };
+    const stay = () => {
+      if (over) return;
+      last = Date.now();
+      if (dialog.open) dialog.close();
+      channel?.postMessage(last);
+      report();
+    };
+    const active = () => {
+      if (over || dialog.open) return;
+      last = Date.now();
+      if (last - told > 5000) {
+        told = last;
+        channel?.postMessage(last);
+      }
+    };
+    if (channel) {
+      channel.onmessage = (event) => {
+        if (over) return;
+        last = Math.max(last, Number(event.data));
+        if (dialog.open) dialog.close();
+      };
+    }
+    for (const name of ["keydown", "input", "pointerdown", "click", "scroll", "wheel"]) {
+      addEventListener(name, active, { passive: true, capture: true });
+    }
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      stay();
+    });
+    dialog.querySelector("[data-idle-stay]").addEventListener("click", stay);
+    const login = dialog.querySelector("[data-idle-login]");
+    login.href += `?next=${encodeURIComponent(location.pathname + location.search)}`;
+    login.addEventListener("click", (event) => {
+      // A form sent after the end of the session is kept for its author and offered after login.
+      const form = [...touched].find((one) => one.dataset.keep !== "no" && !one.querySelector("[type=password]"));
+      if (!form) return;
+      event.preventDefault();
+      unsaved.clear();
+      form.submit();
+    });
+    setInterval(() => {
+      if (over) return;
+      const idle = Date.now() - last;
+      // A little later than the server, so that it is over there when we say so.
+      if (idle > limit + 3000) return end();
+      if (last > reported && Date.now() - reported > 60000) report();
+      if (idle > limit - warn) {
+        const rest = Math.max(0, Math.ceil((limit - idle) / 1000));
+        left.textContent = rest > 60 ? `${Math.ceil(rest / 60)} ${words.minutes}` : `${rest} ${words.seconds}`;
+        if (!dialog.open) dialog.showModal();
+      }
+    }, 1000);
+  }
+})();
