@@ -1,1 +1,1 @@
-"""Experts' facts needed to propose a case: pathologies, questionnaires, registration, insurance, convention, availability."""
+"""Experts: what they cover and when, what the service must hold about them, pathologies and their questionnaires."""

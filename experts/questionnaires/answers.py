@@ -1,4 +1,4 @@
-"""Answers: which questions are asked, what an answer may be, what remains, which answers are warning signs, and how they read."""
+"""Answers: which questions are asked, what remains, which answers are warning signs, and how answers read."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
+from experts.questionnaires.fields import localised, typed
 from experts.questionnaires.format import Body, Condition, Question, questions
-from experts.questionnaires.values import clean_value, said_date, said_month
+from ui.dates import NBSP, say_date, say_month
 
 Answers = Mapping[str, Any]
 
@@ -18,11 +19,6 @@ ACTIONS = {
     "call_15": _("Call 15 now (112 from anywhere in Europe, 114 by text message if you cannot hear or speak)."),
     "call_doctor": _("Call your doctor today. If you cannot reach anyone, call 15."),
 }
-
-
-def localised(text: Mapping[str, str], language: str) -> str:
-    """A text of the questionnaire in the reader's language ("fr", "en", "fr-FR"…); French when it has none in that language."""
-    return text.get(language.split("-")[0]) or text["fr"]
 
 
 def combine(first: Body, second: Body) -> dict[str, Any]:
@@ -61,8 +57,8 @@ def _is_met(condition: Condition, answers: Answers, hidden: set[str]) -> bool:
 def visible_questions(body: Body, answers: Answers) -> list[Question]:
     """The questions to ask, given the answers so far, in reading order.
 
-    An answer to a question that is itself hidden counts for nothing. A condition on a question of another body (the
-    common block, when only a pathology's own is given) is read from `answers`.
+    An answer to a question that is itself hidden counts for nothing. Some questions of a pathology depend on the common
+    block: give its answers along (their codes differ), else such a condition is not met.
     """
     hidden: set[str] = set()
     asked = []
@@ -89,23 +85,8 @@ def prerequisites(body: Body, answers: Answers) -> list[Mapping[str, Any]]:
         question["code"] for question in visible_questions(body, answers)
     }
     return [
-        piece
-        for piece in body["prerequisites"]
-        if "show_if" not in piece or _is_met(piece["show_if"], answers, hidden)
+        piece for piece in body["prerequisites"] if "show_if" not in piece or _is_met(piece["show_if"], answers, hidden)
     ]
-
-
-def clean_answer(question: Question, raw: object) -> Any:
-    """The answer as it is stored, from what a form, a file or a program gives.
-
-    Returns:
-        None for no answer; a code (yesno, choice); a list of codes in the order of the choices (multi); an int (scale,
-        number) or a float (number with decimals); "2026-11" (month); "2026-11-12" (date); text with newlines only.
-
-    Raises:
-        django.core.exceptions.ValidationError: the message says what to enter instead.
-    """
-    return clean_value(question, raw)
 
 
 def remaining(body: Body, answers: Answers) -> list[Question]:
@@ -137,7 +118,7 @@ class BlockProgress:
 
     @property
     def state(self) -> str:
-        """"done" when nothing required is missing and something was answered or nothing is asked; "started"; "todo"."""
+        """'done' when nothing required is missing and something was answered or nothing is asked; 'started'; 'todo'."""
         if not self.missing and (self.answered or not self.asked):
             return "done"
         return "started" if self.answered else "todo"
@@ -228,10 +209,10 @@ def answer_text(question: Question, value: object, language: str) -> str:
             return gettext("%(value)s out of %(most)s") % {"value": value, "most": int(question.get("max", 10))}
         if kind == "number":
             unit = localised(question["unit"], language) if "unit" in question else ""
-            shown = number_format(value, use_l10n=True, force_grouping=False) if isinstance(value, float) else str(value)
-            return f"{shown}\u00a0{unit}" if unit else shown
+            shown = number_format(value, use_l10n=True) if isinstance(value, float) else str(value)
+            return f"{shown}{NBSP}{unit}" if unit else shown
         if kind == "month":
-            return said_month(str(value))
+            return say_month(typed(question, value))
         if kind == "date":
-            return said_date(str(value))
+            return say_date(typed(question, value), "full")
         return str(value)

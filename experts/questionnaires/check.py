@@ -1,7 +1,9 @@
-"""`python -m experts.questionnaires.check [--fix] [file …]`: says what is wrong in questionnaire files, before anything runs.
+"""What is wrong in questionnaire files: format, references, place in the tree, typography of both languages.
 
-With no file, checks all of them, and the index of pathologies. `--fix` rewrites the typography of the files first, which
-is for texts that are still being written: a published version never changes.
+`manage.py check_questionnaires [--fix] [file …]`, or `PYTHONPATH=platform python -m experts.questionnaires.check`.
+
+With no file, checks all of them. `--fix` rewrites the typography of the files first, which is for texts that are still
+being written: a published version never changes.
 """
 
 import argparse

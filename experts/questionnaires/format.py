@@ -1,4 +1,4 @@
-"""The format of a questionnaire: its JSON schema, and the rules a schema cannot say. Needs neither settings nor database."""
+"""The format of a questionnaire: its JSON schema, and the rules a schema cannot say."""
 
 import json
 from collections import Counter
@@ -48,6 +48,18 @@ def questions(body: Body) -> Iterator[Question]:
         yield from block["questions"]
 
 
+def question(body: Body, code: str) -> Question:
+    """One question by its code.
+
+    Raises:
+        LookupError: the questionnaire has no such question.
+    """
+    for found in questions(body):
+        if found["code"] == code:
+            return found
+    raise LookupError(f"no question {code!r} in {body['pathology']!r}")
+
+
 def conditions(condition: Condition | None) -> Iterator[Condition]:
     """The single comparisons inside a condition, however deep."""
     if condition is None:
@@ -80,7 +92,7 @@ def problems(body: object, *, common: Body | None = None) -> list[str]:
 
     Args:
         body: the parsed JSON.
-        common: the block asked of everybody, whose questions conditions may name.
+        common: the block asked of everybody: its codes are taken, and conditions may name its questions.
     """
     faults = [
         f"{'/'.join(str(part) for part in error.absolute_path) or 'file'}: {error.message[:300]}"

@@ -1,4 +1,7 @@
-"""Typography of the two languages: what a French or an English text of ours must respect, and a pen that sets it right."""
+"""Typography of the two languages: what a French or an English text of ours must respect, and a pen that sets it right.
+
+Only U+00A0 is used as no-break space: the font of our pages and documents has no thin one (U+202F).
+"""
 
 import re
 from collections.abc import Iterator
@@ -24,6 +27,7 @@ _BOTH_FAULTS = (
     (re.compile(r"\.\.\."), "use … and not three points"),
     (re.compile(r"^\s|\s$"), "a space stands at the beginning or the end"),
     (re.compile(r"  "), "two spaces in a row"),
+    (re.compile(THIN), "a thin no-break space: our font has none, use an ordinary no-break space"),
     (re.compile(r"[\x00-\x09\x0b-\x1f\x7f]"), "a control character"),
 )
 _ENGLISH_FAULTS = ((re.compile(rf"[ {_GAPS}][?!;:]"), "no space stands before a mark in English"),)
@@ -47,14 +51,14 @@ def _faults(text: str, language: str) -> Iterator[str]:
 
 
 def fix(text: str, language: str) -> str:
-    """The same text with apostrophes, ellipses and (in French) no-break spaces set right. Applying it twice changes nothing."""
-    text = re.sub(r"  +", " ", text.strip()).replace("'", "’").replace("...", "…")
+    """The same text with apostrophes, ellipses and no-break spaces set right; twice is the same as once."""
+    text = re.sub(r"  +", " ", text.strip()).replace(THIN, NO_BREAK).replace("'", "’").replace("...", "…")
     if language != "fr":
         return re.sub(rf"[ {_GAPS}]+([?!;:])", r"\1", text)
     text = re.sub(rf"«[ {_GAPS}]*", f"«{NO_BREAK}", text)
     text = re.sub(rf"[ {_GAPS}]*»", f"{NO_BREAK}»", text)
-    text = re.sub(rf"(?<=[^\s{_GAPS}?!]) ?(?=[?!])", THIN, text)
-    text = re.sub(rf"(?<=[^\s{_GAPS}]) ?(?=;)", THIN, text)
+    text = re.sub(rf"(?<=[^\s{_GAPS}?!]) ?(?=[?!])", NO_BREAK, text)
+    text = re.sub(rf"(?<=[^\s{_GAPS}]) ?(?=;)", NO_BREAK, text)
     text = re.sub(rf"(?<=[^\s{_GAPS}\d/]) ?(?=:)|(?<=\d) ?(?=:(?!\d))", NO_BREAK, text)
     text = re.sub(rf"(?<=\d) (?={_UNITS}\b|[%€])", NO_BREAK, text)
     return re.sub(r"\bn° ", f"n°{NO_BREAK}", text)

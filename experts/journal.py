@@ -1,0 +1,39 @@
+"""The words of what this package writes to the journal, and the names of its ids."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from audit import register_action, register_resolver
+from experts.models import ExpertProfile, Pathology
+
+ACTIONS = {
+    "expert.created": _("Expert added"),
+    "expert.profile_changed": _("Practice details of an expert changed"),
+    "expert.registration_recorded": _("Check of an expert's registration recorded"),
+    "expert.insurance_recorded": _("Insurance certificate of an expert recorded"),
+    "expert.convention_recorded": _("Convention with an expert recorded"),
+    "expert.convention_sent": _("Convention with an expert sent to the Order"),
+    "expert.interests_recorded": _("Declaration of interests of an expert recorded"),
+    "expert.absence_added": _("Absence of an expert added"),
+    "expert.absence_removed": _("Absence of an expert removed"),
+    "expert.status_changed": _("Status of an expert changed"),
+    "expert.read": _("File of an expert read"),
+}
+
+
+def register() -> None:
+    """Give the journal its words."""
+    for name, label in ACTIONS.items():
+        register_action(name, label)
+    register_resolver("expert", _name_experts)
+    register_resolver("pathology", _name_pathologies)
+
+
+def _name_experts(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    return {expert.id: expert.name for expert in ExpertProfile.objects.filter(id__in=ids).select_related("user")}
+
+
+def _name_pathologies(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    return {pathology.id: pathology.name for pathology in Pathology.objects.filter(id__in=ids)}
