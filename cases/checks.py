@@ -6,29 +6,19 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import CodeChallenge
 from cases.models import Case, Document
 from cases.models.case import TreatingDoctorChoice
 from cases.models.documents import PieceReview
-from experts.models import ExpertProfile
-from experts.questionnaires import remaining
+from cases.models.states import WITH_EXPERT
+from experts.models import ExpertProfile, Pathology
+from experts.questionnaires.answers import remaining
+from experts.selectors import Obstacle, is_fit_to_sign, obstacles
 
 PARIS = ZoneInfo("Europe/Paris")
 MAX_QUESTIONS = 3
-
-#: Parts of an opinion that must be written before it is signed, with the words shown when one is missing.
-OPINION_PARTS: dict[str, str | Promise] = {
-    "relevance": gettext_lazy("Say whether an opinion on the file alone is relevant here."),
-    "analysis": gettext_lazy("Write your analysis."),
-    "divergence_level": gettext_lazy("Say how your opinion stands beside the first one."),
-    "limits": gettext_lazy("Write the limits of this opinion."),
-    "discuss": gettext_lazy("Write what to discuss with the treating doctor."),
-    "summary": gettext_lazy("Write the summary in plain words."),
-}
 
 
 def proof_is_fresh(proof: CodeChallenge | None, *, user_id: UUID | None, purpose: str, payload: str, at: datetime) -> bool:
@@ -74,7 +64,7 @@ def missing_parts(case: Case) -> list[str]:
         form: dict[str, Any] = case.referral or {}
         parts += [name for name in ("motive", "history", "treatments") if not str(form.get(name) or "").strip()]
         return parts
-    sheets = {sheet.questionnaire.pathology_code: sheet for sheet in _sheets(case)}
+    sheets = {sheet.questionnaire.code: sheet for sheet in _sheets(case)}
     wanted = ["common", case.pathology.code] if case.pathology else ["common"]
     for code in wanted:
         sheet = sheets.get(code)
@@ -98,7 +88,7 @@ def _sheets(case: Case) -> list[Any]:
 def prerequisites(case: Case) -> list[dict[str, Any]]:
     """The documents the questionnaire of the case asks for; none for a tele-expertise without one."""
     for sheet in _sheets(case):
-        if sheet.questionnaire.pathology_code != "common":
+        if sheet.questionnaire.code != "common":
             return list(sheet.questionnaire.body.get("prerequisites", []))
     return []
 
@@ -146,6 +136,25 @@ def conflicts_of_role(case: Case, expert: ExpertProfile, *, coordinator_id: UUID
     return found
 
 
+def load_of(expert: ExpertProfile, on: datetime) -> tuple[int, int]:
+    """Cases the expert holds now, and cases proposed to him since the first of this month in Paris."""
+    month = on.astimezone(PARIS).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    held = Case.objects.filter(assigned_expert=expert, state__in=[str(state) for state in WITH_EXPERT]).count()
+    return held, expert.assignments.filter(proposed_at__gte=month).exclude(outcome__in=["declined", "lapsed"]).count()
+
+
+def obstacles_now(expert: ExpertProfile, *, pathology: Pathology | None, on: datetime) -> list[Obstacle]:
+    """What keeps this expert from being proposed a case of this pathology now.
+
+    Args:
+        pathology: None asks only what entitles him to go on and sign: active, registered, insured.
+    """
+    if pathology is None:
+        return is_fit_to_sign(expert, on=on)
+    held, this_month = load_of(expert, on)
+    return obstacles(expert, pathology=pathology, on=on, open_case_count=held, month_case_count=this_month)
+
+
 def wrote_on(case: Case, user_id: UUID) -> bool:
     """Whether this person wrote in this case as something else than a coordinator."""
     return (
@@ -163,15 +172,3 @@ def new_pieces(case: Case) -> list[Document]:
         return []
     settled = PieceReview.objects.filter(assignment=assignment).values("document_id")
     return list(live_documents(case).filter(added_at__gt=assignment.accepted_at).exclude(pk__in=settled))
-
-
-def draft_gaps(case: Case, content: dict[str, Any]) -> dict[str, str | Promise]:
-    """The parts of an opinion that are not written yet, with the words to show at each field."""
-    gaps = {name: words for name, words in OPINION_PARTS.items() if not str(content.get(name) or "").strip()}
-    answers = content.get("answers") or []
-    for index, _question in enumerate(questions_of(case)):
-        if index >= len(answers) or not str(answers[index] or "").strip():
-            gaps[f"answer_{index + 1}"] = gettext_lazy("Answer this question.")
-    if content.get("divergence_level") in ("minor", "deep") and not str(content.get("divergence") or "").strip():
-        gaps["divergence"] = gettext_lazy("Say in what your opinion differs (R.4127-61).")
-    return gaps

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Representation, RoleGrant, User
 from cases.models import Case
-from notify import register_template, send
+from notify import DAYTIME, register_template, send
 
 if TYPE_CHECKING:
     from cases.machine.step import Step
@@ -188,7 +188,7 @@ TEMPLATES = {
     ),
 }
 #: Notices that leave between 8 and 18 h only: nobody should receive them at night.
-DAYTIME = frozenset({"case_delivered", "case_report_open", "case_follow_up_answered", "case_corrected", "case_unopened"})
+LATER = frozenset({"case_delivered", "case_report_open", "case_follow_up_answered", "case_corrected", "case_unopened"})
 
 
 def register() -> None:
@@ -239,7 +239,7 @@ def tell(case: Case, audience: str, template: str, *, key: str, expert_id: UUID 
             case_id=case.pk,
             key=f"{case.pk}:{key}:{template}:{person.pk}",
             context=context,
-            daytime=template in DAYTIME,
+            not_before=DAYTIME if template in LATER else None,
         )
     if not people and audience == "patient" and case.patient.email:
         send(
@@ -248,7 +248,7 @@ def tell(case: Case, audience: str, template: str, *, key: str, expert_id: UUID 
             case_id=case.pk,
             key=f"{case.pk}:{key}:{template}:patient",
             context=context,
-            daytime=template in DAYTIME,
+            not_before=DAYTIME if template in LATER else None,
         )
 
 

@@ -3,12 +3,16 @@
 Elapsed time is counted in UTC; the clocks stop while the requester owes something and go on where they stopped.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
 
 from cases.models import Case
 from cases.models.states import State
+from experts.availability import PARIS, is_open_day
+
+#: A working day ends at this hour in Paris; Saturdays are not working days of the service.
+DAY_ENDS = time(18)
 
 
 def hours(case: Case, clock: str) -> int:
@@ -82,3 +86,14 @@ def silence(case: Case, at: datetime) -> None:
 def runs(case: Case) -> bool:
     """Whether a deadline of the service is running."""
     return case.state not in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD)
+
+
+def working_days_after(at: datetime, days: int) -> datetime:
+    """The end of the working day that lies `days` working days after `at`, in UTC."""
+    day = at.astimezone(PARIS).date()
+    left = days
+    while left:
+        day += timedelta(days=1)
+        if day.weekday() != 5 and is_open_day(day):
+            left -= 1
+    return datetime.combine(day, DAY_ENDS, tzinfo=PARIS).astimezone(UTC)

@@ -24,7 +24,7 @@ from cases.models.assignments import Outcome
 from cases.models.case import Payment
 from cases.models.states import WITH_EXPERT, State
 from consent import services as consent
-from experts.availability import next_open_time, next_working_day_end
+from experts.availability import next_open_time
 
 
 # --- preparing and consenting
@@ -66,7 +66,7 @@ def give_consent(step: Step) -> None:
         actor=step.actor,
         means=str(step.inputs.get("means") or consent.Means.ONLINE),
         language=str(step.inputs.get("language") or case.language),
-        expert=expert.display_name if expert else "",
+        expert=expert.name if expert else "",
         collected_on=step.inputs.get("collected_on"),
         purposes=put,
     )
@@ -265,7 +265,7 @@ def sign(step: Step) -> None:
     """Store the signed version; `signed` never exists without its PDF."""
     case, signed, draft = step.case, step.inputs["signed"], step.inputs["draft"]
     case.signed_opinion = _store_version(step, Opinion.Type.OPINION, signed, dict(draft.content))
-    clocks.start_stage(case, next_working_day_end(step.at))
+    clocks.start_stage(case, clocks.working_days_after(step.at, 1))
     step.detail["sha256"] = signed.sha256
     step.tell("desk", "desk_to_deliver")
 
@@ -615,7 +615,7 @@ def _call(step: Step, why: str, *, due: datetime | None = None) -> None:
         defaults={
             "content_key_id": step.case.content_key_id,
             "created_at": step.at,
-            "due_at": due or next_working_day_end(step.at),
+            "due_at": due or clocks.working_days_after(step.at, 1),
         },
     )
 

@@ -14,20 +14,20 @@ from cases.checks import (
     age_on,
     case_pieces_open,
     conflicts_of_role,
-    draft_gaps,
     missing_parts,
     new_pieces,
+    obstacles_now,
     open_call_tasks,
     proof_is_fresh,
     wrote_on,
 )
+from cases.composing import draft_gaps
 from cases.machine.step import Step
 from cases.models import AnswerSheet, Case, StopRequest
 from cases.models.case import Payment, Sharing, Urgency
 from cases.models.states import CONSENTED, WITH_EXPERT, State
 from consent.services import is_blocked, is_living
 from errors import Conflict, Invalid, NotAllowed
-from experts.selectors import obstacles_now
 
 CHECKLIST = ("answers_read", "documents_read", "questions_clear", "scope_fits")
 IDENTITY_MEANS = {
@@ -272,7 +272,9 @@ def no_conflict_declared(step: Step) -> None:
 def expert_still_entitled(step: Step) -> None:
     """The expert is still active, registered and insured at the moment of signing or accepting."""
     expert = step.case.assigned_expert
-    found = [o for o in obstacles_now(expert, pathology=None, on=step.at) if o.code not in ("capacity", "absent")]
+    if expert is None:
+        raise Conflict(_("No expert holds this case."))
+    found = obstacles_now(expert, pathology=None, on=step.at)
     if found:
         raise Conflict(
             _("Your entitlement is incomplete: %(why)s.") % {"why": ", ".join(str(o.text) for o in found)},
@@ -296,10 +298,10 @@ def fresh_code(step: Step) -> None:
 
 def opinion_complete(step: Step) -> None:
     """Every part of the opinion is written, and the relevance of a remote opinion is stated (C-TEL-2)."""
-    gaps = draft_gaps(step.case, step.inputs["draft"].content)
+    gaps = draft_gaps(step.case, step.inputs["draft"].content, at=step.at)
     if gaps:
         raise Invalid(
-            _("The opinion is not complete."), fields={name: words for name, words in gaps.items()}
+            _("The opinion is not complete."), fields=gaps
         )
 
 

@@ -60,8 +60,6 @@ class Document(models.Model):
     file = models.OneToOneField("vault.StoredFile", on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.PENDING)
     status_code = models.CharField(max_length=30, blank=True)
-    pages = models.ManyToManyField("vault.StoredFile", through="DocumentPage", related_name="+")
-    preview_status = models.CharField(max_length=8, default="none")
     hidden_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_reason = SealedTextField(null=True, blank=True)
@@ -69,18 +67,6 @@ class Document(models.Model):
     class Meta:
         ordering = ["added_at"]
         indexes = [models.Index(fields=["case", "status"])]
-
-
-class DocumentPage(models.Model):
-    """The image of one page of a document, made under the case's key."""
-
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="page_rows")
-    number = models.PositiveIntegerField()
-    file = models.OneToOneField("vault.StoredFile", on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["document", "number"], name="documentpage_number")]
 
 
 class PieceReview(models.Model):

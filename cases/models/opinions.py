@@ -27,6 +27,11 @@ class OpinionDraft(models.Model):
     )
     rendered_version = models.PositiveIntegerField(null=True, blank=True)
     rendered_sha256 = models.CharField(max_length=64, blank=True)
+    rendered_code_hash = models.CharField(max_length=64, blank=True)
+    rendered_annex = models.ForeignKey(
+        "vault.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    rendered_replaced = SealedJSONField(null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
 
 
@@ -95,6 +100,12 @@ class FollowUp(models.Model):
     asked_at = models.DateTimeField(default=now)
     answer_draft = SealedTextField(null=True, blank=True)
     draft_version = models.PositiveIntegerField(default=0)
+    rendered = models.ForeignKey(
+        "vault.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    rendered_version = models.PositiveIntegerField(null=True, blank=True)
+    rendered_sha256 = models.CharField(max_length=64, blank=True)
+    rendered_code_hash = models.CharField(max_length=64, blank=True)
     addendum = models.OneToOneField(Opinion, on_delete=models.PROTECT, null=True, blank=True, related_name="follow_up")
     released_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,7 +1,7 @@
 """The code printed at the foot of an opinion, with which anyone who holds the paper verifies it (S3-08).
 
-Twenty-four random characters of Crockford's alphabet (120 bits: nobody guesses one, limits or not) and one that catches a
-slip of the pen, in five groups of five. Only its SHA-256 is stored: no table of codes can leak.
+Twenty-four random characters of Crockford's alphabet (120 bits: nobody guesses one, limits or not) and one that catches
+a slip of the pen, in five groups of five. Only its SHA-256 is stored: no table of codes can leak.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """What a signed opinion says: one immutable value, the same for the printed page and for the JSON attached to it.
 
-The fields are those of the report template (E.1 §6 of the rules the product follows), of R.4127-79 for the expert's headed
-paper and of R.6316-4 for tele-medicine. Texts are plain: a blank line parts paragraphs, `- ` begins a list item.
+The fields are those of the report template, of R.4127-79 for the expert's headed paper and of R.6316-4 for
+tele-medicine. Texts are plain: a blank line parts paragraphs, `- ` begins a list item.
 """
 
 import json
@@ -338,9 +338,8 @@ def from_dict(plain: Mapping[str, Any]) -> OpinionContent:
     Raises:
         ValueError, TypeError, KeyError: these values are no opinion.
     """
-    value = _read(OpinionContent, plain)
-    assert isinstance(value, OpinionContent)
-    return value
+    content: OpinionContent = _read(OpinionContent, plain)
+    return content
 
 
 def to_json(content: OpinionContent, *, annex: bool = False) -> bytes:

@@ -1,4 +1,4 @@
-"""The fonts of printed papers: Atkinson Hyperlegible Next from its npm package, DejaVu Sans from Debian for all the rest.
+"""The fonts of printed papers: Atkinson Hyperlegible Next from npm, DejaVu Sans from Debian for the rest.
 
 The package holds one variable font; a PDF wants plain ones, so two weights are cut from it once and kept under `var/`.
 What none of these fonts can draw is known here, before printing, so that no page ever shows an empty box.
@@ -99,9 +99,7 @@ def _instance(source: Path, weight: int) -> bytes:
 
 @cache
 def _drawable() -> frozenset[int]:
-    everywhere = [
-        frozenset().union(*(face.marks for face in faces() if face.weight == weight)) for weight in WEIGHTS
-    ]
+    everywhere = [frozenset().union(*(face.marks for face in faces() if face.weight == weight)) for weight in WEIGHTS]
     return frozenset.intersection(*everywhere)
 
 

@@ -1,4 +1,4 @@
-"""Prints an opinion: a tagged PDF/A-3a with its own content attached as JSON, made without a look outside this process."""
+"""Prints an opinion: a tagged PDF/A-3a with its content attached as JSON, without a look outside this process."""
 
 import hashlib
 import threading

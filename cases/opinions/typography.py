@@ -23,7 +23,7 @@ _BOTH = (
 _FRENCH = (
     (re.compile(rf"«{_GAP}*"), f"«{NO_BREAK}"),
     (re.compile(rf"{_GAP}*»"), f"{NO_BREAK}»"),
-    # A space that is there becomes unbreakable; one that is missing is added, save inside an address, a time or a ratio.
+    # A space that is there becomes unbreakable; a missing one is added, save in an address, a time, a ratio.
     (re.compile(rf"(?<=\S){_GAP}+(?=[?!;:])"), NO_BREAK),
     (re.compile(r"(?<=[\w)\]»’”…%€])(?=[?!;]+(?:[\s»)\]”]|$))"), NO_BREAK),
     (re.compile(r"(?<=[\w)\]»’”%])(?=:(?:\s|$))"), NO_BREAK),

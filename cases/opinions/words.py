@@ -10,8 +10,10 @@ def paper_title(content: OpinionContent) -> str:
     """The name of the paper, as its title and in its running header."""
     tele = content.kind is Kind.TELE_EXPERTISE
     if content.addendum is not None:
-        words = _("Addendum no. %(number)d to the tele-expertise report") if tele else _(
-            "Addendum no. %(number)d to the second opinion"
+        words = (
+            _("Addendum no. %(number)d to the tele-expertise report")
+            if tele
+            else _("Addendum no. %(number)d to the second opinion")
         )
         return words % {"number": content.addendum.number}
     return _("Tele-expertise report") if tele else _("Medical second opinion")
@@ -38,7 +40,9 @@ def divergence_sentence(content: OpinionContent) -> str:
     sentences = {
         (Divergence.CONVERGENT, DivergenceOn.DIAGNOSIS): _("This opinion agrees with the first one on the diagnosis."),
         (Divergence.CONVERGENT, DivergenceOn.TREATMENT): _("This opinion agrees with the first one on the treatment."),
-        (Divergence.CONVERGENT, both): _("This opinion agrees with the first one, on the diagnosis and on the treatment."),
+        (Divergence.CONVERGENT, both): _(
+            "This opinion agrees with the first one, on the diagnosis and on the treatment."
+        ),
         (Divergence.MINOR, DivergenceOn.DIAGNOSIS): _(
             "This opinion differs from the first one on a limited point of the diagnosis."
         ),
@@ -48,8 +52,12 @@ def divergence_sentence(content: OpinionContent) -> str:
         (Divergence.MINOR, both): _(
             "This opinion differs from the first one on limited points of the diagnosis and of the treatment."
         ),
-        (Divergence.DEEP, DivergenceOn.DIAGNOSIS): _("This opinion clearly differs from the first one on the diagnosis."),
-        (Divergence.DEEP, DivergenceOn.TREATMENT): _("This opinion clearly differs from the first one on the treatment."),
+        (Divergence.DEEP, DivergenceOn.DIAGNOSIS): _(
+            "This opinion clearly differs from the first one on the diagnosis."
+        ),
+        (Divergence.DEEP, DivergenceOn.TREATMENT): _(
+            "This opinion clearly differs from the first one on the treatment."
+        ),
         (Divergence.DEEP, both): _(
             "This opinion clearly differs from the first one, on the diagnosis and on the treatment."
         ),
@@ -97,7 +105,9 @@ def headings(*, tele: bool, several: bool) -> dict[str, str]:
     """The headings that differ by who reads first and by the number of questions."""
     if tele:
         return {
-            "questions": _("The questions asked, and the answers") if several else _("The question asked, and the answer"),
+            "questions": _("The questions asked, and the answers")
+            if several
+            else _("The question asked, and the answer"),
             "summary": _("For the patient, in plain words"),
             "addendum": _("The question, and the answer"),
         }

@@ -1,0 +1,378 @@
+"""Filling in a request: opening a draft, answers, questions, choices, and discarding it all."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Patient, User
+from audit import Actor, record
+from cases.checks import MAX_QUESTIONS
+from cases.machine import clocks
+from cases.models import Alert, AnswerAddition, AnswerSheet, Case, MissingPiece, ReferenceCounter
+from cases.models.case import Kind, Reception, Sharing, TreatingDoctorChoice, Urgency
+from cases.models.states import State
+from cases.services.locking import locked_case, subjects
+from clock import now
+from errors import Conflict, Invalid
+from experts.models import ExpertProfile, Pathology, Questionnaire
+from experts.questionnaires.answers import red_flags
+from vault.keys import create_key, destroy_key
+
+PREFIXES = {Kind.SECOND_OPINION: "DA", Kind.TELE_EXPERTISE: "TE"}
+
+
+def draw_reference(kind: str) -> str:
+    """The next reference of a kind: DA or TE, year and month, number; for people only, never in an address."""
+    moment = now()
+    prefix = f"{PREFIXES[Kind(kind)]}-{moment:%y%m}"
+    ReferenceCounter.objects.get_or_create(prefix=prefix)
+    counter = ReferenceCounter.objects.select_for_update().get(prefix=prefix)
+    counter.last += 1
+    counter.save()
+    return f"{prefix}-{counter.last:04d}"
+
+
+@transaction.atomic
+def open_second_opinion(
+    *,
+    patient: Patient,
+    requester: User,
+    pathology: Pathology | None,
+    actor: Actor,
+    eligibility: Mapping[str, Any],
+    planned_treatment_on: date | None = None,
+    expert: ExpertProfile | None = None,
+    language: str = "fr",
+    by_phone: bool = False,
+) -> Case:
+    """Open the draft of a patient's request, after the notice and the agreement to keep it.
+
+    Args:
+        requester: the patient or representative logged in, or the care coordinator on the phone.
+        eligibility: the answers given before the account existed; sealed.
+        expert: the expert the patient named, if any.
+        by_phone: the care coordinator fills it in «pour Mme X, par téléphone».
+    """
+    case = Case(
+        reference=draw_reference(Kind.SECOND_OPINION),
+        kind=Kind.SECOND_OPINION,
+        content_key=create_key("case"),
+        patient=patient,
+        requester=requester,
+        pathology=pathology,
+        language=language,
+        planned_treatment_on=planned_treatment_on,
+        requested_expert=expert,
+        sharing=Sharing.NAMED if expert else Sharing.DELEGATED,
+        by_phone=by_phone,
+        created_at=now(),
+    )
+    case.eligibility = dict(eligibility)
+    clocks.silence(case, now())
+    case.save()
+    _sheets_for(case)
+    record("case.opened", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"kind": case.kind})
+    return case
+
+
+@transaction.atomic
+def open_tele_expertise(
+    *, patient: Patient, requester: User, actor: Actor, pathology: Pathology | None, language: str = "fr"
+) -> Case:
+    """Open the draft of a professional's request about a patient of his."""
+    case = Case(
+        reference=draw_reference(Kind.TELE_EXPERTISE),
+        kind=Kind.TELE_EXPERTISE,
+        content_key=create_key("case"),
+        patient=patient,
+        requester=requester,
+        pathology=pathology,
+        language=language,
+        created_at=now(),
+    )
+    clocks.silence(case, now())
+    case.save()
+    record("case.opened", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"kind": case.kind})
+    return case
+
+
+def _sheets_for(case: Case) -> None:
+    """One answer sheet for the common questions and one for the pathology, each on the latest published version."""
+    codes = ["common", case.pathology.code] if case.pathology else ["common"]
+    for code in codes:
+        latest = Questionnaire.objects.filter(code=code).order_by("-version").first()
+        if latest is None:
+            raise Conflict(_("The questionnaires are not installed yet."), _("Tell the administrator of this service."))
+        if not case.answer_sheets.filter(questionnaire__code=code).exists():
+            AnswerSheet.objects.create(content_key=case.content_key, case=case, questionnaire=latest)
+
+
+@transaction.atomic
+def choose_pathology(case_id: UUID, pathology: Pathology, *, actor: Actor) -> Case:
+    """Set the disease of a draft; answers about another disease are put aside with its sheet."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    if case.pathology_id != pathology.pk:
+        case.answer_sheets.exclude(questionnaire__code__in=["common", pathology.code]).delete()
+        case.pathology = pathology
+        _save(case)
+        if case.is_second_opinion:
+            _sheets_for(case)
+        record(
+            "case.filled", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"fields": ["pathology"]}
+        )
+    return case
+
+
+@transaction.atomic
+def save_answers(
+    case_id: UUID,
+    sheet_id: UUID,
+    block: str,
+    answers: Mapping[str, Any],
+    *,
+    actor: Actor,
+    version: int | None = None,
+    done: bool = False,
+) -> AnswerSheet:
+    """Store the cleaned answers of one block.
+
+    Args:
+        version: the sheet's version when the page was opened; a stale page is refused, nothing is overwritten.
+        done: the person went on from this block.
+
+    Raises:
+        Conflict: the sheet changed since the page was opened, or is frozen.
+    """
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    sheet = case.answer_sheets.select_for_update(of=("self",)).select_related("questionnaire").get(pk=sheet_id)
+    if sheet.frozen_at is not None:
+        raise Conflict(_("These answers were sent and can no longer be changed."), _("You can add to them instead."))
+    if version is not None and version != sheet.version:
+        raise Conflict(
+            _("These answers were changed on another page or device."),
+            _("Compare the two versions below and keep the right one."),
+        )
+    sheet.answers = {**sheet.answers, **answers}
+    if done and block not in sheet.done_blocks:
+        sheet.done_blocks = [*sheet.done_blocks, block]
+    sheet.version += 1
+    sheet.updated_at = now()
+    sheet.save()
+    clocks.silence(case, now())
+    _save(case)
+    record(
+        "case.filled",
+        actor=actor,
+        case_id=case.pk,
+        subjects=subjects(case),
+        detail={"fields": [f"{sheet.questionnaire.code}.{block}"]},
+    )
+    _raise_warning_signs(case, sheet, actor)
+    return sheet
+
+
+def _raise_warning_signs(case: Case, sheet: AnswerSheet, actor: Actor) -> None:
+    """A red flag stops the page and calls the service, once while it stands."""
+    if not red_flags(sheet.questionnaire.body, sheet.answers):
+        case.alerts.filter(kind=Alert.Kind.WARNING_SIGN, closed_at__isnull=True, taken_at__isnull=True).update(
+            closed_at=now()
+        )
+        return
+    if case.alerts.filter(kind=Alert.Kind.WARNING_SIGN, closed_at__isnull=True).exists():
+        return
+    from cases.services.alerts import new_alert
+
+    new_alert(case, Alert.Kind.WARNING_SIGN, actor=actor)
+
+
+@transaction.atomic
+def add_to_answers(case_id: UUID, text: str, *, actor: Actor) -> AnswerAddition:
+    """Add something to frozen answers: dated, beside them, never instead."""
+    case = locked_case(case_id, actor=actor, action="case.add_to_answers")
+    if not text.strip():
+        raise Invalid(_("Write what you want to add."), fields={"text": _("Fill in this field.")})
+    addition = AnswerAddition.objects.create(
+        content_key=case.content_key,
+        case=case,
+        author_id=actor.id,
+        author_role=actor.role,
+        text=text.strip(),
+        at=now(),
+    )
+    record("case.answers_added", actor=actor, case_id=case.pk, subjects=subjects(case))
+    return addition
+
+
+@transaction.atomic
+def set_questions(case_id: UUID, questions: list[str], *, actor: Actor) -> Case:
+    """Store the precise questions put to the expert: one to three, one for a tele-expertise."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    kept = [question.strip() for question in questions if question.strip()]
+    most = MAX_QUESTIONS if case.is_second_opinion else 1
+    if not 1 <= len(kept) <= most:
+        raise Invalid(
+            _("Write at least one question."),
+            fields={"question_1": _("Write at least one question, and %(most)s at most.") % {"most": most}},
+        )
+    case.questions = kept
+    return _filled(case, actor, "questions")
+
+
+@transaction.atomic
+def set_wishes(case_id: UUID, wishes: Mapping[str, Any], *, actor: Actor, prognosis_unwanted: bool) -> Case:
+    """Store what matters to the patient and what he does not wish to know (C-CON-7)."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    case.wishes = dict(wishes)
+    case.prognosis_unwanted = prognosis_unwanted
+    return _filled(case, actor, "wishes")
+
+
+@transaction.atomic
+def set_referral(
+    case_id: UUID, referral: Mapping[str, Any], *, actor: Actor, urgency: str = "", planned_on: date | None = None
+) -> Case:
+    """Store the content of a tele-expertise request (C-HAS-3, C-HAS-4)."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    if urgency and urgency not in Urgency.values:
+        raise Invalid(
+            _("A request for today cannot be made here."),
+            _("Call 15 or the on-call line of the hospital."),
+            fields={"urgency": _("Choose 48 hours or 7 days, or call the 15.")},
+        )
+    case.referral = dict(referral)
+    case.urgency = urgency or case.urgency
+    case.planned_treatment_on = planned_on
+    return _filled(case, actor, "referral")
+
+
+@transaction.atomic
+def choose_expert(case_id: UUID, expert: ExpertProfile | None, *, actor: Actor) -> Case:
+    """A named expert, or «laisser le service proposer»; it decides which sharing text is put."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    case.requested_expert = expert
+    case.sharing = Sharing.NAMED if expert else Sharing.DELEGATED
+    return _filled(case, actor, "expert")
+
+
+@transaction.atomic
+def set_treating_doctor(
+    case_id: UUID, choice: str, doctor: Mapping[str, Any] | None, *, actor: Actor, user: User | None = None
+) -> Case:
+    """The treating doctor, «je n'en ai pas», or a refusal after its consequences were shown (R.4127-58)."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    if choice not in TreatingDoctorChoice.values or not choice:
+        raise Invalid(_("Choose an answer."), fields={"choice": _("Choose an answer.")})
+    named = choice == TreatingDoctorChoice.NAMED
+    case.treating_doctor_choice = choice
+    case.treating_doctor = dict(doctor or {}) if named else None
+    case.treating_doctor_user = user if named else None
+    return _filled(case, actor, "treating_doctor")
+
+
+@transaction.atomic
+def set_reception(case_id: UUID, reception: str, person: Mapping[str, Any] | None, *, actor: Actor) -> Case:
+    """How the patient wishes to receive the opinion; may be changed until it is delivered."""
+    case = locked_case(case_id, actor=actor, action="case.choose")
+    if case.delivered_at is not None:
+        raise Conflict(_("The opinion was already delivered."))
+    if reception not in Reception.values or not reception:
+        raise Invalid(_("Choose an answer."), fields={"reception": _("Choose an answer.")})
+    case.reception = reception
+    case.reception_person = dict(person or {}) if reception == Reception.WITH_SOMEONE else None
+    return _filled(case, actor, "reception")
+
+
+@transaction.atomic
+def set_first_opinion_doctor(case_id: UUID, name: str, department: str, *, actor: Actor) -> Case:
+    """Who gave the first opinion and where, so that nobody of that department is asked for the second."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    case.first_opinion_doctor = name.strip()
+    case.first_opinion_department = department.strip()[:200]
+    return _filled(case, actor, "first_opinion")
+
+
+@transaction.atomic
+def set_documents_done(case_id: UUID, done: bool, *, actor: Actor) -> Case:
+    """The person says that the documents are all there, or goes back on it."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    case.documents_done_at = now() if done else None
+    return _filled(case, actor, "documents")
+
+
+@transaction.atomic
+def declare_missing(case_id: UUID, prerequisite: str, why: str, *, actor: Actor) -> MissingPiece:
+    """«Je ne peux pas l'obtenir» is an answer, with why."""
+    case = locked_case(case_id, actor=actor, action="case.add_document")
+    if not why.strip():
+        raise Invalid(_("Say why you cannot obtain it."), fields={"why": _("Fill in this field.")})
+    piece, created = MissingPiece.objects.get_or_create(
+        case=case,
+        prerequisite=prerequisite[:40],
+        defaults={
+            "content_key": case.content_key,
+            "why": why.strip(),
+            "declared_by_id": actor.id,
+            "declared_at": now(),
+        },
+    )
+    if not created:
+        piece.why = why.strip()
+        piece.save()
+    record(
+        "case.piece_unobtainable",
+        actor=actor,
+        case_id=case.pk,
+        subjects=subjects(case),
+        detail={"prerequisite": prerequisite[:40]},
+    )
+    return piece
+
+
+@transaction.atomic
+def undo_missing(case_id: UUID, prerequisite: str, *, actor: Actor) -> None:
+    """The document can be obtained after all."""
+    case = locked_case(case_id, actor=actor, action="case.add_document")
+    case.missing_pieces.filter(prerequisite=prerequisite).delete()
+    record(
+        "case.piece_obtainable",
+        actor=actor,
+        case_id=case.pk,
+        subjects=subjects(case),
+        detail={"prerequisite": prerequisite[:40]},
+    )
+
+
+@transaction.atomic
+def discard_draft(case_id: UUID, *, actor: Actor) -> str:
+    """Destroy a draft: its key first, so that nothing of its content can ever be read again.
+
+    The row stays, ended, with no content: its reference and the journal say that a draft was discarded.
+
+    Returns:
+        The reference of the draft.
+    """
+    from cases.machine import perform
+
+    case = locked_case(case_id, actor=actor, action="case.discard")
+    reference = case.reference
+    perform("withdraw", case.pk, actor=actor)
+    destroy_key(case.content_key)
+    record("case.draft_destroyed", actor=actor, case_id=case.pk, subjects=subjects(case))
+    return reference
+
+
+def _filled(case: Case, actor: Actor, name: str) -> Case:
+    if case.state == State.DRAFT:
+        clocks.silence(case, now())
+    _save(case)
+    record("case.filled", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"fields": [name]})
+    return case
+
+
+def _save(case: Case) -> None:
+    case.updated_at = now()
+    case.save()

@@ -1,0 +1,263 @@
+"""Background work on cases: checking documents, the clock's moves, reminders, digests, automatic delivery."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from audit import SystemActor, history, record
+from cases.checks import prerequisites
+from cases.machine import clocks, perform
+from cases.models import CallTask, Case, Document
+from cases.models.case import Payment
+from cases.models.states import AFTER_DELIVERY, State
+from cases.notices import audience_of, tell
+from cases.services.locking import subjects
+from clock import now
+from errors import DomainError
+from jobs import TryLater, enqueue, job
+from vault.models import StoredFile
+from vault.previews import page_images
+from vault.scan import scan
+
+CLOCK = SystemActor("clock")
+
+
+@job(queue="scan", max_attempts=8)
+def check_document(document_id: str) -> None:
+    """Scan a new document, then draw its pages; until then only its author sees it."""
+    document = Document.objects.select_related("file").get(pk=UUID(document_id))
+    if document.status != Document.Status.PENDING:
+        return
+    result = scan(document.file)
+    if result.state == StoredFile.Scan.PENDING:
+        raise TryLater(timedelta(minutes=1))
+    with transaction.atomic():
+        case = Case.objects.select_for_update(of=("self",)).get(pk=document.case_id)
+        document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        if document.status != Document.Status.PENDING:
+            return
+        clean = result.state == StoredFile.Scan.CLEAN
+        document.status = Document.Status.READY if clean else Document.Status.REFUSED
+        document.status_code = "" if clean else str(result.state)
+        document.save()
+        record(
+            "document.checked",
+            actor=SystemActor("scanner"),
+            case_id=case.pk,
+            subjects=subjects(case, document=[document.pk]),
+            detail={"result": str(result.state)},
+        )
+        if not clean:
+            tell(case, "desk", "desk_message", key=f"document:{document.pk}:refused")
+        else:
+            enqueue(draw_document, str(document.pk))
+
+
+@job(queue="preview", max_attempts=3)
+def draw_document(document_id: str) -> None:
+    """Draw the page images of a checked document."""
+    document = Document.objects.select_related("file").get(pk=UUID(document_id))
+    page_images(document.file)
+
+
+@job()
+def place_tele_expertise(case_id: str) -> None:
+    """Admit and propose a complete tele-expertise that names its expert; what a rule refuses is left to the desk."""
+    actor = SystemActor("admission")
+    case = Case.objects.select_related("requested_expert").get(pk=UUID(case_id))
+    if case.is_second_opinion or case.requested_expert is None:
+        return
+    if case.state == State.SUBMITTED:
+        if case.payment == Payment.OPEN or prerequisites(case):
+            return
+        with transaction.atomic():
+            locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+            locked.checklist = {line: {"by": actor.role, "at": now().isoformat()} for line in _checklist()}
+            locked.save()
+            if not _try("admit", case.pk, actor=actor):
+                transaction.set_rollback(True)
+                return
+    _try("propose", case.pk, actor=actor, expert=case.requested_expert)
+
+
+def _checklist() -> Iterable[str]:
+    from cases.machine.guards import CHECKLIST
+
+    return CHECKLIST
+
+
+@job()
+def deliver_at_once(case_id: str) -> None:
+    """Deliver where the instance allows it and nothing forbids."""
+    _try("deliver", UUID(case_id), actor=SystemActor("delivery"))
+
+
+def _try(move: str, case_id: UUID, **inputs: object) -> bool:
+    """Make a move of the service; a rule that refuses leaves the case to a person."""
+    try:
+        with transaction.atomic():
+            perform(move, case_id, **inputs)  # type: ignore[arg-type]
+    except DomainError:
+        return False
+    return True
+
+
+@job(queue="clock", max_attempts=3)
+def tick() -> None:
+    """Everything the clock does to cases, each case in a transaction of its own."""
+    for work in (lapse, warn_late, remind_questions, go_on_without_answer, warn_expiry, expire, unopened, close_read):
+        work()
+
+
+def _each(rows: Q, act: Callable[[Case], None]) -> None:
+    """Do something to each case that still matches, under its lock."""
+    for case_id in list(Case.objects.filter(rows).values_list("pk", flat=True)):
+        with transaction.atomic():
+            case = Case.objects.select_for_update(of=("self",)).filter(rows, pk=case_id).first()
+            if case is not None:
+                act(case)
+
+
+def lapse() -> None:
+    """Proposals whose acceptance time is over go back to the desk."""
+    due = Q(state=State.PROPOSED, stage_due_at__lte=now())
+    for case_id in list(Case.objects.filter(due).values_list("pk", flat=True)):
+        _try("lapse", case_id, actor=CLOCK)
+
+
+def warn_late() -> None:
+    """The patient is told the new date before the old one passes."""
+    soon = Q(
+        state__in=[State.IN_REVIEW, State.ADMITTED, State.PROPOSED, State.SIGNED],
+        total_due_at__lte=now() + timedelta(hours=12),
+        late_told_at__isnull=True,
+    )
+
+    def act(case: Case) -> None:
+        case.late_told_at = now()
+        case.total_due_at = clocks.working_days_after(max(now(), case.total_due_at or now()), 2)
+        if case.stage_due_at is not None and case.stage_due_at <= now() + timedelta(hours=12):
+            case.stage_due_at = case.total_due_at
+        clocks.refresh(case)
+        case.save()
+        _call_task(case, CallTask.Why.LATE)
+        tell(case, "patient", "case_late", key=f"late:{now():%Y%m%d}")
+        tell(case, "requester", "case_late", key=f"late:{now():%Y%m%d}")
+        record("case.late_told", actor=CLOCK, case_id=case.pk, subjects=subjects(case))
+
+    _each(soon, act)
+
+
+def remind_questions() -> None:
+    """Two reminders of the expert's question, then a call task."""
+    waiting = Q(state=State.EXPERT_QUESTION, reminders_sent__lt=len(settings.QUESTION_REMINDER_DAYS))
+
+    def act(case: Case) -> None:
+        question = case.expert_questions.filter(closed_at__isnull=True).first()
+        days = settings.QUESTION_REMINDER_DAYS[case.reminders_sent]
+        if question is None or now() < question.asked_at + timedelta(days=days):
+            return
+        case.reminders_sent += 1
+        case.save()
+        if case.reminders_sent == len(settings.QUESTION_REMINDER_DAYS):
+            _call_task(case, CallTask.Why.SILENCE)
+        tell(case, "requester", "case_reminder", key=f"question:{question.pk}:{case.reminders_sent}")
+        record("case.reminded", actor=CLOCK, case_id=case.pk, subjects=subjects(case))
+
+    _each(waiting, act)
+
+
+def go_on_without_answer() -> None:
+    """After ten days, two reminders and a call task, the expert goes on; the silence is a limit of the opinion."""
+    over = Q(
+        state=State.EXPERT_QUESTION,
+        expert_questions__closed_at__isnull=True,
+        expert_questions__asked_at__lte=now() - timedelta(days=settings.QUESTION_DAYS),
+    )
+    for case_id in list(Case.objects.filter(over).values_list("pk", flat=True)):
+        _try("continue_without_answer", case_id, actor=CLOCK)
+
+
+def warn_expiry() -> None:
+    """Two warnings by two channels before silence ends a request: mail and notice, then a call task besides."""
+    first, second = settings.EXPIRY_WARNING_DAYS
+    due = Q(state__in=[State.DRAFT, State.AWAITING_CONSENT, State.INFORMATION_REQUESTED]) & (
+        Q(reminders_sent=0, expires_at__lte=now() + timedelta(days=first))
+        | Q(reminders_sent=1, expires_at__lte=now() + timedelta(days=second))
+    )
+
+    def act(case: Case) -> None:
+        case.reminders_sent += 1
+        case.save()
+        if case.reminders_sent == 2 and case.state == State.INFORMATION_REQUESTED:
+            _call_task(case, CallTask.Why.EXPIRY)
+        tell(case, "requester", "case_expiring", key=f"expiring:{case.expires_at:%Y%m%d}:{case.reminders_sent}")
+        record("case.warned", actor=CLOCK, case_id=case.pk, subjects=subjects(case))
+
+    _each(due, act)
+
+
+def expire() -> None:
+    """Requests whose requester stayed silent end; never with an open alert or call task."""
+    states = [State.DRAFT, State.AWAITING_CONSENT, State.INFORMATION_REQUESTED]
+    over = Q(state__in=states, expires_at__lte=now(), reminders_sent__gte=2)
+    for case_id in list(Case.objects.filter(over).values_list("pk", flat=True)):
+        _try("expire", case_id, actor=CLOCK)
+
+
+def unopened() -> None:
+    """An opinion nobody opened after three working days: somebody calls."""
+    old = Q(state=State.DELIVERED, first_opened_at__isnull=True, delivered_at__isnull=False)
+
+    def act(case: Case) -> None:
+        if case.delivered_at is None:
+            return
+        if now() < clocks.working_days_after(case.delivered_at, settings.UNOPENED_WORKING_DAYS):
+            return
+        if case.call_tasks.filter(why=CallTask.Why.UNOPENED).exists():
+            return
+        _call_task(case, CallTask.Why.UNOPENED)
+        tell(case, "requester", "case_unopened", key="unopened")
+        record("case.unopened_told", actor=CLOCK, case_id=case.pk, subjects=subjects(case))
+
+    _each(old, act)
+
+
+def close_read() -> None:
+    """Opinions read thirty days ago, with no later addendum, close by themselves."""
+    since = now() - timedelta(days=settings.CLOSE_DAYS)
+    read = Q(state=State.DELIVERED, first_opened_at__lte=since) & (
+        Q(last_addendum_at__isnull=True) | Q(last_addendum_at__lte=since)
+    )
+    for case_id in list(Case.objects.filter(read).values_list("pk", flat=True)):
+        _try("close", case_id, actor=CLOCK)
+
+
+def _call_task(case: Case, why: str) -> None:
+    CallTask.objects.get_or_create(
+        case=case,
+        why=why,
+        done_at=None,
+        defaults={
+            "content_key_id": case.content_key_id,
+            "created_at": now(),
+            "due_at": clocks.working_days_after(now(), 1),
+        },
+    )
+
+
+@job(queue="clock", max_attempts=3)
+def send_history_digests() -> None:
+    """Once a day, tell patients that others acted on their file since yesterday (S1-31); the mail names nobody."""
+    since = now() - timedelta(days=1)
+    recent = Case.objects.filter(Q(updated_at__gte=since) | Q(state__in=[*AFTER_DELIVERY, State.IN_REVIEW]))
+    for case in recent.exclude(state=State.DRAFT).filter(created_at__lt=F("updated_at")):
+        own = {str(person.pk) for person in audience_of(case, "patient")}
+        events = history("patient", case.patient_id).filter(at__gte=since, case_id=case.pk, actor_kind="user")
+        if events.exclude(actor_id__in=own).exists():
+            with transaction.atomic():
+                tell(case, "patient", "case_history_digest", key=f"digest:{now():%Y%m%d}")
