@@ -18,6 +18,8 @@ FILES = {
         "atkinson-hyperlegible-next-latin-ext-wght-italic.woff2",
     )
 } | {
+    "atkinson-hyperlegible-next.woff2": f"{FONT}/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
+    "atkinson-hyperlegible-next-ext.woff2": f"{FONT}/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
     "fonts/LICENSE.txt": f"{FONT}/LICENSE",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 import clock
 from tests.harness import database, fence
@@ -40,15 +41,15 @@ def loud_templates() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Tests that commit get back the database the migrations made, not an empty one."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         database.keep_clean_copy()
     before = TransactionTestCase._fixture_teardown
     TransactionTestCase._fixture_teardown = database.restoring_teardown
     yield
     TransactionTestCase._fixture_teardown = before
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         database.forget_copies()
 
 

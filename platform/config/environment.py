@@ -55,6 +55,8 @@ VARIABLES = (
     Variable("S3_REGION", "Region of the S3 store (health data stay in the European Economic Area)."),
     Variable("S3_ACCESS_KEY_ID", "Access key of the S3 store."),
     Variable("S3_SECRET_ACCESS_KEY", "Secret key of the S3 store."),
+    Variable("AUDIT_ANCHOR_DIR", "Folder for the daily heads of the journal, best on another machine's disk."),
+    Variable("AUDIT_ANCHOR_EMAIL", "Address outside the instance that is sent those heads every day."),
     Variable("SERVICE_NAME", "Name of the service on pages, consents and opinions.", "Second Regard"),
     Variable("SERVICE_CONTROLLER", "The organisation responsible for the processing, as named in consents.", None),
     Variable("SERVICE_CONTACT", "Postal address of that organisation, as named in consents.", None),

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.translation import gettext as _
 
 from errors import DomainError, TooMany
 
@@ -28,18 +27,26 @@ LAST_RESORT = (
 
 
 def error_page(
-    request: HttpRequest, status: int, *, message: object = "", next_step: object = "", reference: str = ""
+    request: HttpRequest,
+    status: int,
+    *,
+    template: str = "",
+    message: object = "",
+    next_step: object = "",
+    reference: str = "",
 ) -> HttpResponse:
     """The page of an HTTP status.
 
     Args:
         request: the request that is answered.
         status: 400, 403, 404, 405, 409, 413, 422, 429 or 500; others are shown as 409 or 500.
+        template: another page than the one of that status.
         message: what happened; the page has words of its own when there are none.
         next_step: what the reader can do about it.
         reference: what he may say on the phone, so that the crash is found in the log.
     """
-    names = [f"ui/errors/{status}.html", "ui/errors/500.html" if status >= 500 else "ui/errors/409.html"]
+    other = "ui/errors/500.html" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "ui/errors/409.html"
+    names = [template or f"ui/errors/{status}.html", other]
     context = {"status": status, "message": message, "next_step": next_step, "reference": reference}
     return HttpResponse(render_to_string(names, context, request), status=status)
 
@@ -108,9 +115,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that was not ours, or older than the session."""
-    return error_page(
-        request,
-        HTTPStatus.FORBIDDEN,
-        message=_("This form could not be accepted: your session ended, or the page was open for too long."),
-        next_step=_("Go back, reload the page and send it again."),
-    )
+    return error_page(request, HTTPStatus.FORBIDDEN, template="ui/errors/csrf.html")

@@ -27,8 +27,13 @@ KEPT_TAGS = ("reference",)
 KEPT_FRAME = ("filename", "function", "module", "lineno", "in_app")
 
 
-def strip(event: "Event", hint: "Hint") -> "Event":
-    """The event with nothing in it but types, places in the code and the reference shown on the error page."""
+def strip(event: "Event", hint: "Hint") -> "Event | None":
+    """The event with nothing in it but types, places in the code and the reference shown on the error page.
+
+    A log line or a message without an exception is text alone: it is dropped.
+    """
+    if not event.get("exception"):
+        return None
     kept: dict[str, Any] = {name: event[name] for name in KEPT if name in event}  # type: ignore[literal-required]
     kept["tags"] = {name: value for name, value in dict(event.get("tags") or {}).items() if name in KEPT_TAGS}
     exceptions = (event.get("exception") or {}).get("values") or []
@@ -67,7 +72,6 @@ def start(dsn: str, *, transport: type[Transport] | Transport | None = None) -> 
         max_breadcrumbs=0,
         include_local_variables=False,
         include_source_context=False,
-        send_default_pii=False,
         max_request_body_size="never",
         traces_sample_rate=0.0,
         profiles_sample_rate=0.0,

@@ -33,12 +33,14 @@ class LocalSocket(socket.socket):
     def connect(self, address: Any) -> None:
         """Connect, or refuse an address elsewhere."""
         if not _is_local(address):
+            self.close()
             raise NetworkRefused(f"a test tried to reach {address!r}")
         super().connect(address)
 
     def connect_ex(self, address: Any) -> int:
         """Connect, or refuse an address elsewhere."""
         if not _is_local(address):
+            self.close()
             raise NetworkRefused(f"a test tried to reach {address!r}")
         return super().connect_ex(address)
 
@@ -62,13 +64,16 @@ def _template_in_work() -> Path | None:
     return None
 
 
-class LoudVariable:
+class LoudVariable(str):
     """Stands in for Django's `string_if_invalid`: our templates fail, those of libraries print nothing."""
 
-    def __contains__(self, item: object) -> bool:
-        return item == "%s"
+    __slots__ = ()
 
-    def __mod__(self, variable: Any) -> str | Self:
+    def __new__(cls) -> Self:
+        """Hold `%s`: Django then asks for the text of each unknown variable."""
+        return super().__new__(cls, "%s")
+
+    def __mod__(self, variable: Any) -> str:
         template = _template_in_work()
         if template is None or ".venv" in template.parts or not template.is_relative_to(ROOT):
             return ""

@@ -90,6 +90,10 @@ VAULT_CLAMD_ADDRESS = env.text("CLAMD_ADDRESS")
 SIGNING_AUTHORITY_DIR = env.existing("SIGNING_AUTHORITY_DIR", folder=True)
 TIMESTAMP_URL = env.text("TIMESTAMP_URL")
 
+# --- the journal
+AUDIT_ANCHOR_DIR = VAR_DIR / "anchors" if not env.text("AUDIT_ANCHOR_DIR") else BASE_DIR / env.text("AUDIT_ANCHOR_DIR")
+AUDIT_ANCHOR_EMAIL = env.text("AUDIT_ANCHOR_EMAIL")
+
 # --- mail
 _relay = env.address("EMAIL_URL", "smtp", "smtps")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

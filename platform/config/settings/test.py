@@ -40,6 +40,7 @@ WHITENOISE_USE_FINDERS = True
 
 MEDIA_ROOT = VAR_DIR / "media"
 SIGNING_AUTHORITY_DIR = VAR_DIR / "keys" / "authority"
+AUDIT_ANCHOR_DIR = VAR_DIR / "anchors"
 VAULT_ROOT = VAR_DIR / "vault"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "Second Regard <ne-pas-repondre@example.test>"
