@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from audit.actions import register_search as register_search
     from audit.actors import Actor as Actor
     from audit.actors import SystemActor as SystemActor
+    from audit.requests import request_key as request_key
     from audit.sentences import describe as describe
     from audit.sentences import describe_all as describe_all
     from audit.services import history as history
@@ -34,6 +35,7 @@ _HOMES = {
     "record": "services",
     "record_read": "services",
     "remove_chain": "services",
+    "request_key": "requests",
     "verify": "verification",
 }
 

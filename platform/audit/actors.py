@@ -7,25 +7,11 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-ROLE_LABELS: dict[str, str | Promise] = {
-    "patient": _("patient"),
-    "representative": _("legal representative"),
-    "helper": _("helper of the patient"),
-    "requester": _("requesting professional"),
-    "treating_doctor": _("treating doctor"),
-    "expert": _("expert physician"),
-    "coordinator": _("coordinating physician"),
-    "care_coordinator": _("coordinating nurse"),
-    "assistant": _("administrative assistant"),
-    "committee": _("scientific committee"),
-    "payer": _("payer's manager"),
-    "dpo": _("data protection officer"),
-    "editor": _("editor of the site"),
-    "administrator": pgettext_lazy("role", "technical administrator"),
-    "guest": _("visitor who is not logged in"),
-}
+from ui import navigation
+
+#: Roles in words. Upper packages may add theirs.
+ROLE_LABELS: dict[str, str | Promise] = {**navigation.ROLE_LABELS, "guest": _("visitor who is not logged in")}
 _SYSTEM_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 

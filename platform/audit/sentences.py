@@ -1,7 +1,7 @@
 """Events in words: for the patient's own history and for the data protection officer."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from uuid import UUID
@@ -42,12 +42,15 @@ def describe(event: AuditEvent, language: str) -> str:
     return describe_all([event], language)[0].sentence
 
 
-def describe_all(events: Iterable[AuditEvent], language: str) -> list[Line]:
+def describe_all(
+    events: Iterable[AuditEvent], language: str, *, named: Collection[str] | None = None
+) -> list[Line]:
     """Events in words, names resolved for all of them at once.
 
     Args:
         events: a page of events.
         language: `fr` or `en`.
+        named: kinds of subjects to name, None is all; people who act are always named.
 
     Raises:
         KeyError: no such language.
@@ -59,6 +62,8 @@ def describe_all(events: Iterable[AuditEvent], language: str) -> list[Line]:
         if event.actor_id:
             wanted["user"].add(event.actor_id)
         for kind, ids in event.subjects.items():
+            if named is not None and kind not in named:
+                continue
             wanted[kind].update(UUID(id_) for id_ in ids[:NAMED])
     with override(language):
         names = {kind: names_of(kind, ids) for kind, ids in wanted.items()}
