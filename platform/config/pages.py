@@ -80,7 +80,7 @@ class ErrorPageMiddleware(MiddlewareMixin):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """The same answer, with its headers, as a page; answers with content of their own pass."""
-        if response.status_code not in BARE or getattr(response, "content", b"filled"):
+        if response.status_code not in BARE or not isinstance(response, HttpResponse) or response.content:
             return response
         page = error_page(request, response.status_code)
         for name, value in response.items():

@@ -171,7 +171,7 @@ MEDIA_URL = "/media/"
 
 # --- keys, files, scanner: vault/conf.py explains each
 # Unset: var/keys/master, made at first use (demo and tests).
-MASTER_KEYS_FILE = ""
+MASTER_KEYS_FILE: Path | str = ""
 VAULT_STORE = "local"
 VAULT_ROOT = VAR_DIR / "vault"
 VAULT_S3: dict[str, Any] = {}
