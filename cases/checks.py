@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from accounts.models import CodeChallenge
+from cases.answers import pieces_wanted, unanswered
 from cases.models import Case, Document
 from cases.models.case import TreatingDoctorChoice
 from cases.models.documents import PieceReview
 from cases.models.states import WITH_EXPERT
 from experts.models import ExpertProfile, Pathology
-from experts.questionnaires.answers import remaining
+from experts.questionnaires.format import COMMON
 from experts.selectors import Obstacle, is_fit_to_sign, obstacles
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -64,12 +65,9 @@ def missing_parts(case: Case) -> list[str]:
         form: dict[str, Any] = case.referral or {}
         parts += [name for name in ("motive", "history", "treatments") if not str(form.get(name) or "").strip()]
         return parts
-    sheets = {sheet.questionnaire.code: sheet for sheet in _sheets(case)}
-    wanted = ["common", case.pathology.code] if case.pathology else ["common"]
-    for code in wanted:
-        sheet = sheets.get(code)
-        if sheet is None or remaining(sheet.questionnaire.body, sheet.answers):
-            parts.append(f"answers_{'common' if code == 'common' else 'pathology'}")
+    for code, missing in unanswered(case).items():
+        if missing:
+            parts.append("answers_common" if code == COMMON else "answers_pathology")
     if not 1 <= count <= MAX_QUESTIONS:
         parts.append("questions")
     if case.documents_done_at is None:
@@ -79,18 +77,6 @@ def missing_parts(case: Case) -> list[str]:
     if not case.reception:
         parts.append("reception")
     return parts
-
-
-def _sheets(case: Case) -> list[Any]:
-    return list(case.answer_sheets.select_related("questionnaire"))
-
-
-def prerequisites(case: Case) -> list[dict[str, Any]]:
-    """The documents the questionnaire of the case asks for; none for a tele-expertise without one."""
-    for sheet in _sheets(case):
-        if sheet.questionnaire.code != "common":
-            return list(sheet.questionnaire.body.get("prerequisites", []))
-    return []
 
 
 def live_documents(case: Case) -> Any:
@@ -104,7 +90,7 @@ def case_pieces_open(case: Case) -> list[str]:
     """Codes of the required documents neither present nor declared unobtainable."""
     have = set(live_documents(case).values_list("prerequisite", flat=True))
     declared = set(case.missing_pieces.values_list("prerequisite", flat=True))
-    return [p["code"] for p in prerequisites(case) if p.get("required") and p["code"] not in have | declared]
+    return [p["code"] for p in pieces_wanted(case) if p.get("required") and p["code"] not in have | declared]
 
 
 def open_call_tasks(case: Case) -> bool:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Professional, User
-from cases.checks import live_documents, prerequisites, questions_of
+from cases.answers import pieces_wanted, whole
+from cases.checks import live_documents, questions_of
 from cases.models import Case, ExpertQuestion, FollowUp
 from cases.models.case import Kind, TreatingDoctorChoice, Urgency
 from cases.opinions import content as paper
@@ -203,14 +204,10 @@ def _first_opinion(case: Case) -> str:
     """What the questionnaire says of the first opinion, in the patient's words."""
     if not case.is_second_opinion:
         return str((case.referral or {}).get("first_opinion") or "")
-    for sheet in case.answer_sheets.select_related("questionnaire"):
-        if sheet.questionnaire.code == "common":
-            return "\n\n".join(
-                str(sheet.answers[name])
-                for name in ("first_opinion_what", "first_opinion_treatment")
-                if sheet.answers.get(name)
-            )
-    return ""
+    answers = whole(case).answers
+    told = [case.first_opinion_doctor or "", str(answers.get("diagnosis_words") or "")]
+    told.append(str(answers.get("treatment_proposed_words") or ""))
+    return "\n\n".join(words for words in told if words.strip())
 
 
 def _documents(case: Case) -> tuple[paper.DocumentReceived, ...]:
@@ -227,7 +224,7 @@ def _documents(case: Case) -> tuple[paper.DocumentReceived, ...]:
 
 
 def _missing(case: Case) -> tuple[paper.DocumentMissing, ...]:
-    labels = {p["code"]: p["label"].get(case.language) or p["label"]["fr"] for p in prerequisites(case)}
+    labels = {p["code"]: p["label"].get(case.language) or p["label"]["fr"] for p in pieces_wanted(case)}
     return tuple(
         paper.DocumentMissing(title=labels.get(piece.prerequisite, piece.prerequisite), why=piece.why or "")
         for piece in case.missing_pieces.all()

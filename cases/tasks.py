@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from audit import SystemActor, history, record
-from cases.checks import prerequisites
+from cases.answers import pieces_wanted
 from cases.machine import clocks, perform
 from cases.models import CallTask, Case, Document
 from cases.models.case import Payment
@@ -72,7 +72,7 @@ def place_tele_expertise(case_id: str) -> None:
     if case.is_second_opinion or case.requested_expert is None:
         return
     if case.state == State.SUBMITTED:
-        if case.payment == Payment.OPEN or prerequisites(case):
+        if case.payment == Payment.OPEN or pieces_wanted(case):
             return
         with transaction.atomic():
             locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)

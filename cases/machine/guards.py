@@ -437,9 +437,9 @@ def review_date_near(step: Step) -> None:
 
 
 def release_allowed(step: Step) -> None:
-    """The guards of the state gone back to are checked again."""
+    """The guards of the state gone back to are checked again; what was delivered stays so without a consent."""
     case = step.case
-    if case.resume_to in CONSENTED:
+    if case.resume_to in CONSENTED and case.delivered_at is None:
         consent_living(step)
     if case.resume_to in WITH_EXPERT:
         expert_still_entitled(step)

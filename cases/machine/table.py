@@ -184,9 +184,10 @@ _MOVES = (
 def _with_consent(move: Move) -> Move:
     """Consent guards every entry into the states that need it, whatever the move.
 
-    Two moves decide by themselves: a release goes back to any state, and an override never passes a missing consent.
+    Three moves decide by themselves: a release goes back to any state, an override never passes a missing consent, and a
+    follow-up question is released when consent was withdrawn meanwhile, else the case could never leave that state.
     """
-    if move.name in ("release", "override") or not move.targets & {str(s) for s in CONSENTED}:
+    if move.name in ("release", "override", "release_follow_up") or not move.targets & {str(s) for s in CONSENTED}:
         return move
     if only_if.consent_living in move.guards:
         return move

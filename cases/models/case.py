@@ -90,7 +90,6 @@ class Case(CaseStates):
 
     # What the request says; clinical words are sealed.
     questions = SealedJSONField(null=True, blank=True)
-    wishes = SealedJSONField(null=True, blank=True)
     eligibility = SealedJSONField(null=True, blank=True)
     planned_treatment_on = models.DateField(null=True, blank=True)
     urgency = models.CharField(max_length=4, choices=Urgency.choices, blank=True)

@@ -3,8 +3,10 @@
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import fields as fields_of
 from enum import StrEnum
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from ui.dates import say_date, say_time
 
 _ASSETS = Path(__file__).with_name("assets")
 _SCHEME = "regard:"
+#: The sRGB profile of WeasyPrint, named by ourselves: its own way leaves an open file behind each paper.
+_COLOURS = "--srgb"
 #: Who reads the paper first: each kind of request has its template and its words (C-TEL-1).
 _TEMPLATES = {
     Kind.SECOND_OPINION: "cases/opinions/second_opinion.html",
@@ -88,6 +92,8 @@ def _render(
     pdf = HTML(string=html, url_fetcher=_OwnFiles(), base_url=_SCHEME).write_pdf(
         stylesheets=[style.sheet],
         font_config=style.fonts,
+        color_profiles=style.profiles,
+        output_intent=_COLOURS,
         attachments=[attachment],
         pdf_variant="pdf/a-3a",
         pdf_identifier=hashlib.sha256(attached).digest()[:16],
@@ -106,7 +112,7 @@ def _inked(value: Any, language: str, replaced: list[str]) -> Any:
     if isinstance(value, tuple):
         return tuple(_inked(item, language, replaced) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: _inked(getattr(value, f.name), language, replaced) for f in fields(value)})
+        return replace(value, **{f.name: _inked(getattr(value, f.name), language, replaced) for f in fields_of(value)})
     return value
 
 
@@ -139,6 +145,7 @@ def _context(content: OpinionContent, title: str) -> dict[str, object]:
 @dataclass(frozen=True, slots=True)
 class _Style:
     fonts: FontConfiguration
+    profiles: dict[str, Any]
     sheet: CSS
 
 
@@ -153,9 +160,16 @@ def _style() -> _Style:
             f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; src: url("{face.address}"); }}\n'
             for face in fonts.faces()
         )
-        sheet = rules + (_ASSETS / "paper.css").read_text()
-        css = CSS(string=sheet, font_config=loaded, url_fetcher=_OwnFiles(), base_url=_SCHEME)
-        _of_this_thread.style = _Style(loaded, css)
+        rules += f'@color-profile {_COLOURS} {{ src: url("{_SCHEME}colours"); components: r, g, b; }}\n'
+        profiles: dict[str, Any] = {}
+        sheet = CSS(
+            string=rules + (_ASSETS / "paper.css").read_text(),
+            font_config=loaded,
+            color_profiles=profiles,
+            url_fetcher=_OwnFiles(),
+            base_url=_SCHEME,
+        )
+        _of_this_thread.style = _Style(loaded, profiles, sheet)
     style: _Style = _of_this_thread.style
     return style
 
@@ -172,4 +186,7 @@ class _OwnFiles(URLFetcher):
                 return URLFetcherResponse(url, face.data, {"Content-Type": "font/ttf"})
         if url == f"{_SCHEME}image/mark":
             return URLFetcherResponse(url, (_ASSETS / "mark.svg").read_bytes(), {"Content-Type": "image/svg+xml"})
+        if url == f"{_SCHEME}colours":
+            profile = files("weasyprint") / "pdf" / "sRGB2014.icc"
+            return URLFetcherResponse(url, profile.read_bytes(), {"Content-Type": "application/vnd.iccprofile"})
         raise ValueError("a printed paper opens no address")

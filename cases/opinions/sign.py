@@ -1,7 +1,7 @@
 """Signs a printed opinion: PAdES B-B with the expert's own key, B-T when a time-stamp authority is configured.
 
-The signature is invisible (its words are printed on the paper itself, so that the file stays PDF/A-3a) and certifies: it
-forbids any later change, and a reader that knows the standard says so when something is appended.
+The signature is invisible (its words are printed on the paper itself, so that the file stays PDF/A-3a) and certifies:
+it forbids any later change, and a reader that knows the standard says so when something is appended.
 """
 
 import hashlib
@@ -124,7 +124,7 @@ def _open(key: SigningKey) -> Signer:
     registry = SimpleCertificateStore()
     registry.register_multiple(chain)
     return SimpleSigner(
-        signing_cert=chain[0], signing_key=asn1_keys.PrivateKeyInfo.load(der), cert_registry=registry, embed_roots=True
+        signing_cert=chain[0], signing_key=asn1_keys.PrivateKeyInfo.load(der), cert_registry=registry, embed_roots=False
     )
 
 

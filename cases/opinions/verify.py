@@ -1,4 +1,4 @@
-"""Verifies a PDF that anyone may hand in: is it ours, whole, unchanged, and who signed it. No health data is looked at."""
+"""Verifies a PDF that anyone may hand in: is it ours, whole, unchanged, and who signed it."""
 
 import hashlib
 import json
@@ -103,7 +103,7 @@ def verify_pdf(pdf: bytes, *, isolated: bool = True) -> Verification:
 
     Args:
         pdf: what was handed in; hashed and looked at in memory, never stored.
-        isolated: in a process of its own with limits (some 0.5 s). False only for bytes that this process has just signed.
+        isolated: in a process of its own with limits (some 0.5 s); False only for bytes that this process has signed.
 
     Raises:
         ImproperlyConfigured: this instance has no signing authority.

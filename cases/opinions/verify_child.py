@@ -1,8 +1,8 @@
 """Reads one PDF of unknown origin and says what its signature is worth; run alone, in a process with little to spare.
 
-It knows neither Django nor the database. On standard input: one line of JSON with the trusted certificates (PEM), then the
-PDF. On standard output: one JSON object. Whatever a hostile file does to the parser, it does it here: the parent reads an
-answer or a failed process.
+It knows neither Django nor the database. On standard input: one line of JSON with the trusted certificates (PEM), then
+the PDF. On standard output: one JSON object. Whatever a hostile file does to the parser, it does it here: the parent
+reads an answer or a failed process.
 """
 
 import json
@@ -35,8 +35,8 @@ def examine(pdf: bytes, trusted: list[str]) -> dict[str, Any]:
         trusted: certificates of authorities, PEM.
 
     Returns:
-        `signed` alone when there is no signature; otherwise also `intact`, `trusted`, `whole_file`, `signer`, `serial_name`,
-        `fingerprint`, `signed_at` (ISO), `timestamped`, `timestamp_trusted`.
+        `signed` alone when there is no signature; otherwise also `intact`, `trusted`, `whole_file`, `signer`,
+        `serial_name`, `fingerprint`, `signed_at` (ISO), `timestamped`, `timestamp_trusted`.
 
     Raises:
         Any error of the parser: the caller is a process of its own.
@@ -66,7 +66,9 @@ def examine(pdf: bytes, trusted: list[str]) -> dict[str, Any]:
     at = stamp.timestamp if stamped else moment
     return {
         "signed": True,
-        "intact": bool(status.intact and status.valid),
+        "intact": bool(
+            status.intact and status.valid and _is_tight(pdf, signature.byte_range, signature.pkcs7_content)
+        ),
         "trusted": bool(status.trusted),
         "whole_file": status.coverage is SignatureCoverageLevel.ENTIRE_FILE and len(signatures) == 1,
         "signer": str(subject.get("common_name", "")),
@@ -76,6 +78,14 @@ def examine(pdf: bytes, trusted: list[str]) -> dict[str, Any]:
         "timestamped": stamped,
         "timestamp_trusted": bool(stamped and stamp.trusted),
     }
+
+
+def _is_tight(pdf: bytes, byte_range: list[int], signature: bytes) -> bool:
+    """Whether the gap that no signature can cover holds the signature itself, written in one way only, and zeros."""
+    from asn1crypto import parser
+
+    gap = pdf[byte_range[0] + byte_range[1] : byte_range[2]]
+    return gap == b"<" + signature.hex().upper().encode() + b">" and not any(signature[parser.peek(signature) :])
 
 
 if __name__ == "__main__":

@@ -162,6 +162,7 @@ def save_answers(
     sheet.version += 1
     sheet.updated_at = now()
     sheet.save()
+    _follow_answers(case, sheet.answers)
     clocks.silence(case, now())
     _save(case)
     record(
@@ -173,6 +174,16 @@ def save_answers(
     )
     _raise_warning_signs(case, sheet, actor)
     return sheet
+
+
+def _follow_answers(case: Case, answers: Mapping[str, Any]) -> None:
+    """Keep on the case what rules ask for: what the patient does not wish to know, and who gave the first opinion."""
+    if "prognosis_wish" in answers:
+        case.prognosis_unwanted = answers["prognosis_wish"] == "do_not_tell"
+    if "first_opinion_doctor" in answers:
+        case.first_opinion_doctor = str(answers["first_opinion_doctor"] or "")
+    if "first_opinion_place" in answers:
+        case.first_opinion_department = str(answers["first_opinion_place"] or "")[:200]
 
 
 def _raise_warning_signs(case: Case, sheet: AnswerSheet, actor: Actor) -> None:
@@ -220,15 +231,6 @@ def set_questions(case_id: UUID, questions: list[str], *, actor: Actor) -> Case:
         )
     case.questions = kept
     return _filled(case, actor, "questions")
-
-
-@transaction.atomic
-def set_wishes(case_id: UUID, wishes: Mapping[str, Any], *, actor: Actor, prognosis_unwanted: bool) -> Case:
-    """Store what matters to the patient and what he does not wish to know (C-CON-7)."""
-    case = locked_case(case_id, actor=actor, action="case.fill")
-    case.wishes = dict(wishes)
-    case.prognosis_unwanted = prognosis_unwanted
-    return _filled(case, actor, "wishes")
 
 
 @transaction.atomic
@@ -284,15 +286,6 @@ def set_reception(case_id: UUID, reception: str, person: Mapping[str, Any] | Non
     case.reception = reception
     case.reception_person = dict(person or {}) if reception == Reception.WITH_SOMEONE else None
     return _filled(case, actor, "reception")
-
-
-@transaction.atomic
-def set_first_opinion_doctor(case_id: UUID, name: str, department: str, *, actor: Actor) -> Case:
-    """Who gave the first opinion and where, so that nobody of that department is asked for the second."""
-    case = locked_case(case_id, actor=actor, action="case.fill")
-    case.first_opinion_doctor = name.strip()
-    case.first_opinion_department = department.strip()[:200]
-    return _filled(case, actor, "first_opinion")
 
 
 @transaction.atomic

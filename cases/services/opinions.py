@@ -23,7 +23,7 @@ from cases.models import Case, FollowUp, OpinionDraft
 from cases.models.states import State
 from cases.opinions.codes import hash_code, new_code
 from cases.opinions.render import render_annex, render_opinion
-from cases.opinions.sign import sign_pdf
+from cases.opinions.sign import load_signer, sign_pdf
 from cases.services.locking import locked_case, subjects
 from clock import now
 from errors import Conflict, Invalid, Missing
@@ -229,17 +229,19 @@ def _signed(
     pdf = b"".join(read_file(source))
     if hashlib.sha256(pdf).hexdigest() != source_sha256:
         raise Conflict(_("The paper is not the one you read."), _("Read it again, then sign."))
-    paper = sign_pdf(pdf, key)
+    signer = load_signer(key)
+    words = {"reason": "avis médical" if case.language != "en" else "medical opinion", "location": "France"}
+    paper = sign_pdf(pdf, signer, **words)
     stored = write_file(case.content_key, [paper.pdf], media_type="application/pdf")
     signed_annex = None
     if annex is not None:
-        annex_paper = sign_pdf(b"".join(read_file(annex)), key)
+        annex_paper = sign_pdf(b"".join(read_file(annex)), signer, **words)
         signed_annex = write_file(case.content_key, [annex_paper.pdf], media_type="application/pdf")
     return SignedBytes(
         file_id=stored.pk,
         source_sha256=source_sha256,
-        sha256=hashlib.sha256(paper.pdf).hexdigest(),
-        level=str(paper.level),
+        sha256=paper.sha256,
+        level=paper.level,
         verification_hash=code_hash,
         annex_id=signed_annex.pk if signed_annex else None,
         content=content or {},

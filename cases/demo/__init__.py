@@ -1,0 +1,1 @@
+"""Fictitious people and cases, made through the services with a settable clock."""

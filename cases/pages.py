@@ -1,0 +1,176 @@
+"""What every page of a case does: find the case, decide, answer, and journal the reading."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access import decide, visible_to
+from accounts.selectors import actor_for_patient
+from audit import Actor, record, record_read
+from cases.models import Case
+from cases.services.locking import subjects
+from errors import DomainError, Invalid, Missing, NotAllowed
+
+#: Why the coordination reads an ended case (the task at hand, in one click).
+MOTIVES = {
+    "patient_call": gettext_lazy("the patient called about it"),
+    "rights_request": gettext_lazy("a request about the patient's rights"),
+    "complaint": gettext_lazy("a complaint or an incident"),
+    "quality": gettext_lazy("a quality review"),
+}
+_MOTIVES_KEY = "reading_motives"
+_PATIENT_ROLES = frozenset({"patient", "representative", "helper"})
+
+CaseView = Callable[..., HttpResponse]
+
+
+def actor_of(request: HttpRequest, case: Case | None = None) -> Actor:
+    """Who asks; on the patient's pages as patient, representative or helper of this very case."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if case is None or actor.role not in _PATIENT_ROLES:
+        return actor
+    user: Any = request.user
+    return actor_for_patient(actor, user, case.patient) or actor
+
+
+def find_case(request: HttpRequest, case_id: UUID, *, select: tuple[str, ...] = ()) -> Case:
+    """The case, if it is in the actor's lists; a hidden one and an unknown one look the same.
+
+    Raises:
+        Missing: it is not.
+    """
+    related = ("patient", "pathology", "assigned_expert__user", "coordinator", "requester", "content_key", *select)
+    rows = Case.objects.filter(visible_to(request.actor, "case"), pk=case_id)  # type: ignore[attr-defined]
+    case = rows.select_related(*related).distinct().first()
+    if case is None or case.content_key.destroyed_at is not None:
+        raise Missing(_("This case does not exist, or is not yours to see."))
+    return case
+
+
+def case_page(action: str, *, event: str = "case.page_read") -> Callable[[CaseView], CaseView]:
+    """Turn `view(request, case, …)` into a page of a case.
+
+    The view gets the case once the actor may do `action`. When it answers a GET with a page, one event says what was
+    shown; the view adds subjects with `request.shown["document"] = [ids]`.
+
+    Args:
+        action: of the table of rights.
+        event: journal name of the reading.
+    """
+
+    def decorate(view: CaseView) -> CaseView:
+        @wraps(view)
+        def answered(request: HttpRequest, case_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+            case = find_case(request, case_id)
+            actor = actor_of(request, case)
+            request.actor = actor  # type: ignore[attr-defined]
+            motive = request.session.get(_MOTIVES_KEY, {}).get(str(case.pk), "")
+            decision = decide(actor, action, case, motive=motive)
+            if decision.reason == "motive":
+                return _ask_motive(request, case, actor)
+            if not decision.allowed:
+                _record_refused(case, actor, action)
+                if decision.status == 404:
+                    raise Missing(decision.message)
+                raise NotAllowed(decision.message)
+            request.shown = {}  # type: ignore[attr-defined]
+            request.case = case  # type: ignore[attr-defined]
+            response = view(request, case, *args, **kwargs)
+            if request.method == "GET" and response.status_code == 200:
+                _record_reading(request, case, actor, event, motive)
+            return response
+
+        return answered
+
+    return decorate
+
+
+def _record_reading(request: HttpRequest, case: Case, actor: Actor, event: str, motive: str) -> None:
+    shown: dict[str, list[UUID]] = request.shown  # type: ignore[attr-defined]
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    detail: dict[str, str | int | bool | list[str]] = {"page": name}
+    if motive:
+        detail["motive"] = motive
+    with transaction.atomic():
+        record_read(
+            event,
+            actor=actor,
+            case_id=case.pk,
+            subjects=subjects(case, **shown),
+            detail=detail,
+            request_key=uuid.uuid4().hex,
+        )
+
+
+def _record_refused(case: Case, actor: Actor, action: str) -> None:
+    with transaction.atomic():
+        record("access.refused", actor=actor, case_id=case.pk, detail={"action": action}, outcome="refused")
+
+
+def _ask_motive(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
+    """Ask why an ended case is read; the answer holds for this case until the session ends, and is journaled."""
+    chosen = request.POST.get("motive", "") if request.method == "POST" else ""
+    if chosen in MOTIVES:
+        with transaction.atomic():
+            record(
+                "case.motive_given", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"motive": chosen}
+            )
+        request.session[_MOTIVES_KEY] = {**request.session.get(_MOTIVES_KEY, {}), str(case.pk): chosen}
+        return redirect(request.path)
+    return render(
+        request,
+        "cases/motive.html",
+        {"case": case, "motives": MOTIVES, "missing": request.method == "POST"},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def attempt(request: HttpRequest, form: BaseForm | None, act: Callable[[], Any], *, done: str = "") -> bool:
+    """Do what a form asked; a refusal is shown at its field or above the form, and nothing entered is lost.
+
+    Args:
+        form: where messages go; None shows them above the page.
+        act: the service call.
+        done: what to say when it worked.
+
+    Returns:
+        Whether it worked.
+
+    Raises:
+        Missing, NotAllowed: shown as pages of their own.
+    """
+    try:
+        act()
+    except (Missing, NotAllowed):
+        raise
+    except DomainError as error:
+        _show(request, form, error)
+        return False
+    if done:
+        messages.success(request, done)
+    return True
+
+
+def _show(request: HttpRequest, form: BaseForm | None, error: DomainError) -> None:
+    words = f"{error.message} {error.next_step}".strip()
+    if form is None:
+        messages.error(request, words)
+        return
+    placed = False
+    if isinstance(error, Invalid):
+        for name, text in error.fields.items():
+            if name in form.fields:
+                form.add_error(name, str(text))
+                placed = True
+    if not placed:
+        form.add_error(None, words)

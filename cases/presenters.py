@@ -1,0 +1,214 @@
+"""Where a case stands, in words: what happens next, who acts, until when. The same facts, said to each reader."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.models.states import AFTER_DELIVERY, State
+from ui.dates import lasting, said, said_date
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a case stands for one reader.
+
+    Args:
+        tag: «you», «done», «pause», «late» or «neutral», the look of the words.
+        label: one or two words for a list.
+        title: a sentence: what happens now.
+        who: who acts now, in words.
+        until: until when, in words, or "".
+        mine: whether the reader is waited for.
+    """
+
+    tag: str
+    label: str
+    title: str
+    who: str
+    until: str = ""
+    mine: bool = False
+
+
+def _by(moment: datetime | None) -> str:
+    return _("by %(when)s at the latest") % {"when": said(moment)} if moment else ""
+
+
+def _left(seconds: int | None) -> str:
+    """«5 jours après votre réponse» for a paused clock."""
+    if seconds is None or seconds <= 0:
+        return _("as soon as possible after your answer")
+    return _("%(time)s after your answer") % {"time": lasting(seconds)}
+
+
+def _expert(case: Case) -> str:
+    return case.assigned_expert.name if case.assigned_expert else _("the expert")
+
+
+def standing_for_requester(case: Case) -> Standing:
+    """What the patient's side, or the requesting professional, reads."""
+    you, service = _("you"), _("our team")
+    expert = _expert(case)
+    state = case.state
+    if state == State.DRAFT:
+        return Standing("you", _("to finish"), _("Your request is not sent yet."), you, _expires(case), True)
+    if state == State.AWAITING_CONSENT and case.is_second_opinion:
+        return Standing("you", _("your agreement"), _("Your agreement is needed to send the file."), you, _expires(case), True)
+    if state == State.AWAITING_CONSENT:
+        return Standing(
+            "pause", _("patient’s agreement"), _("The patient’s agreement is awaited."), _("the patient"), _expires(case)
+        )
+    if state == State.SUBMITTED:
+        return Standing(
+            "neutral", _("being checked"), _("We check that the file is complete."), service, _by(case.due_at)
+        )
+    if state == State.INFORMATION_REQUESTED:
+        until = _expires(case)
+        return Standing("you", _("to complete"), _("We need something more from you."), you, until, True)
+    if state == State.ADMITTED:
+        return Standing(
+            "neutral", _("expert being chosen"), _("We are choosing the expert."), service, _opinion_by(case)
+        )
+    if state == State.PROPOSED:
+        title = _("%(expert)s has been asked to take the file.") % {"expert": expert}
+        return Standing("neutral", _("expert asked"), title, expert, _("answer expected %(by)s") % {"by": _by(case.due_at)})
+    if state == State.IN_REVIEW:
+        title = _("%(expert)s is studying the file.") % {"expert": expert}
+        return Standing("neutral", _("being studied"), title, expert, _opinion_by(case))
+    if state == State.EXPERT_QUESTION:
+        title = _("%(expert)s asks you a question.") % {"expert": expert}
+        until = _("The opinion will come %(time)s.") % {"time": _left(case.total_left)}
+        return Standing("you", _("a question for you"), title, you, until, True)
+    if state == State.SIGNED:
+        title = _("The opinion is signed; we are about to hand it over.")
+        return Standing("neutral", _("signed"), title, service, _by(case.due_at))
+    if state == State.DELIVERED:
+        return _delivered(case)
+    if state == State.FOLLOW_UP:
+        title = _("%(expert)s is answering the follow-up question.") % {"expert": expert}
+        return Standing("neutral", _("follow-up question"), title, expert, _by(case.due_at))
+    return _aside(case)
+
+
+def _expires(case: Case) -> str:
+    return _("kept until %(day)s") % {"day": said_date(case.expires_at)} if case.expires_at else ""
+
+
+def _opinion_by(case: Case) -> str:
+    return _("opinion %(by)s") % {"by": _by(case.total_due_at)} if case.total_due_at else ""
+
+
+def _delivered(case: Case) -> Standing:
+    """The opinion is in the reader's hands, or in the doctor's first."""
+    if case.first_opened_at is None:
+        return Standing("you", _("opinion ready"), _("The signed opinion waits for you."), _("you"), "", True)
+    if case.follow_up_used:
+        return Standing("done", _("opinion delivered"), _("You have the opinion."), _("nobody: everything is done"))
+    return Standing(
+        "done",
+        _("opinion delivered"),
+        _("You have the opinion."),
+        _("nobody: everything is done"),
+        _("one follow-up question is possible for 30 days"),
+    )
+
+
+def _aside(case: Case) -> Standing:
+    """Closed, on hold, or ended."""
+    nobody = _("nobody")
+    if case.state == State.ON_HOLD:
+        hold = case.holds.filter(released_at__isnull=True).first()
+        until = _("we look at it again on %(day)s") % {"day": said_date(hold.review_on)} if hold else ""
+        return Standing("pause", _("on hold"), _("The file is on hold."), _("our team"), until)
+    words = {
+        State.CLOSED: ("done", _("closed"), _("The file is closed; everything stays here for you.")),
+        State.DECLINED: ("neutral", _("declined"), _("We could not give an opinion.")),
+        State.WITHDRAWN: ("neutral", _("withdrawn"), _("The request was withdrawn.")),
+        State.EXPIRED: ("neutral", _("expired"), _("The request ended without news; it can be taken up again.")),
+        State.STOPPED: ("neutral", _("stopped"), _("The file was stopped.")),
+    }
+    tag, label, title = words[State(case.state)]
+    return Standing(tag, label, title, nobody)
+
+
+def next_action(case: Case) -> str:
+    """What the desk reads in its list: the next thing to do, and by whom."""
+    words = {
+        State.DRAFT: _("Request being filled in"),
+        State.AWAITING_CONSENT: _("Patient’s agreement"),
+        State.SUBMITTED: _("Check the file"),
+        State.INFORMATION_REQUESTED: _("Answer of the requester"),
+        State.ADMITTED: _("Choose the expert"),
+        State.PROPOSED: _("Answer of the expert"),
+        State.IN_REVIEW: _("Opinion being written"),
+        State.EXPERT_QUESTION: _("Answer to the expert"),
+        State.SIGNED: _("Check the form, deliver"),
+        State.DELIVERED: _("Read by the patient"),
+        State.FOLLOW_UP: _("Answer of the expert"),
+        State.ON_HOLD: _("On hold: look again"),
+    }
+    return words.get(State(case.state), State(case.state).label)
+
+
+def path_of(case: Case) -> list[dict[str, Any]]:
+    """The path of a case for `{% path %}`: what is done, what happens now, what comes."""
+    expert = case.assigned_expert
+    steps: list[tuple[str, datetime | None, str, tuple[str, ...]]] = [
+        (_("File sent"), case.submitted_at, "", (State.DRAFT, State.AWAITING_CONSENT)),
+        (_("File complete"), case.admitted_at, _("checked by our team"), (State.SUBMITTED, State.INFORMATION_REQUESTED)),
+        (
+            _("Expert accepted"),
+            case.accepted_at,
+            expert.name if expert else "",
+            (State.ADMITTED, State.PROPOSED),
+        ),
+        (
+            _("Opinion written and signed"),
+            case.signed_opinion.signed_at if case.signed_opinion else None,
+            "",
+            (State.IN_REVIEW, State.EXPERT_QUESTION),
+        ),
+        (_("Opinion delivered"), case.delivered_at, "", (State.SIGNED,)),
+        (
+            _("One follow-up question possible"),
+            case.last_addendum_at,
+            "",
+            (State.DELIVERED, State.FOLLOW_UP),
+        ),
+    ]
+    state = case.resume_to or case.state
+    over = case.state in (State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.STOPPED)
+    shown: list[dict[str, Any]] = []
+    for title, moment, detail, current in steps:
+        if state in current and not over:
+            words = standing_for_requester(case)
+            shown.append({"title": title, "status": "now", "detail": " · ".join(filter(None, (words.title, words.until)))})
+        elif moment is not None and not (over and moment is None):
+            shown.append(
+                {"title": title, "status": "done", "detail": " · ".join(filter(None, (said(moment), detail)))}
+            )
+        elif not over:
+            shown.append({"title": title, "status": "next", "detail": _coming(case, current)})
+    if over or case.state == State.CLOSED:
+        shown.append({"title": _aside(case).title, "status": "now" if over else "done", "detail": said(case.ended_at)})
+    return shown
+
+
+def _coming(case: Case, current: tuple[str, ...]) -> str:
+    """When a step to come will be reached."""
+    if State.IN_REVIEW in current:
+        if case.total_due_at is not None:
+            return _by(case.total_due_at)
+        if case.total_left is not None:
+            return _left(case.total_left)
+        return _("in less than seven days once the file is complete")
+    if State.DELIVERED in current:
+        return _("for 30 days")
+    return ""
+
+
+def is_over(case: Case) -> bool:
+    """Whether nothing more is waited for from the service."""
+    return case.state in AFTER_DELIVERY or case.ended_at is not None
