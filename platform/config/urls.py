@@ -8,35 +8,46 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
 
 handler400 = "config.pages.bad_request"
 handler403 = "config.pages.permission_denied"
 handler404 = "config.pages.page_not_found"
 handler500 = "config.pages.server_error"
 
+# Prefix and module. A space holds pages of several packages; what is more special comes first.
+PARTS = (
+    ("", "accounts.urls"),
+    ("patient/", "cases.patient.urls"),
+    ("requerant/", "cases.requester.urls"),
+    ("expert/", "experts.urls"),
+    ("expert/", "cases.expert.urls"),
+    ("bureau/experts/", "experts.desk_urls"),
+    ("bureau/", "cases.desk.urls"),
+    ("verifier/", "cases.verify.urls"),
+    ("technique/", "jobs.urls"),
+    ("dpo/", "audit.urls"),
+)
+DEMO_PARTS = (("", "ui.urls"), ("demo/mailbox/", "notify.demo_urls"))
 
-def _part(prefix: str, module: str) -> list[URLPattern | URLResolver]:
-    """Until each package exists: its addresses if they are there."""
+
+def _there(module: str) -> bool:
+    """Until each package exists: whether it does."""
     parents = module.split(".")
-    for n in range(1, len(parents) + 1):
-        if find_spec(".".join(parents[:n])) is None:
-            return []
-    return [path(prefix, include(module))]
+    return all(find_spec(".".join(parents[:n])) is not None for n in range(1, len(parents) + 1))
+
+
+def _included(parts: tuple[tuple[str, str], ...]) -> list[URLPattern | URLResolver]:
+    return [path(prefix, include(module)) for prefix, module in parts if _there(module)]
 
 
 urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
     path("django-admin/", admin.site.urls),
-    *(_part("demo/mailbox/", "notify.demo_urls") if settings.DEMO else []),
+    *(_included(DEMO_PARTS) if settings.DEMO else []),
     *i18n_patterns(
-        *_part("", "accounts.urls"),
-        *_part("patient/", "cases.patient.urls"),
-        *_part("requerant/", "cases.requester.urls"),
-        *_part("expert/", "cases.expert.urls"),
-        *_part("bureau/", "cases.desk.urls"),
-        *_part("verifier/", "cases.verify.urls"),
-        *_part("technique/", "jobs.urls"),
-        *_part("dpo/", "audit.urls"),
+        *_included(PARTS),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),
