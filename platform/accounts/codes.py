@@ -39,6 +39,12 @@ RESEND_AFTER = timedelta(seconds=30)
 KEPT = timedelta(days=1)
 
 _SESSION_KEY = "codes"
+_TEMPLATES = {
+    Purpose.LOGIN: "account.login_code",
+    Purpose.SIGNUP: "account.sign_up_code",
+    Purpose.RESET: "account.reset_code",
+    Purpose.EMAIL: "account.email_code",
+}
 # What people paste around the digits: blanks of any width and hyphens.
 _AROUND = re.compile("[\\s\u00a0\u202f\u2009\u200b\\-\u2010\u2011\u2013.]+")
 
@@ -84,13 +90,13 @@ def _computed(challenge: CodeChallenge, key: bytes) -> str:
     return f"{int.from_bytes(digest[:8]) % 10**LENGTH:0{LENGTH}d}"
 
 
-def code_to_mail(challenge_id: str) -> str:
+def code_to_mail(challenge_id: UUID) -> str:
     """The code of a challenge, computed for the mail that is leaving now; empty when it can no longer be used.
 
     Args:
-        challenge_id: the challenge's id, as the mail's context names it.
+        challenge_id: which challenge.
     """
-    challenge = CodeChallenge.objects.filter(id=UUID(challenge_id)).first()
+    challenge = CodeChallenge.objects.filter(id=challenge_id).first()
     if challenge is None or challenge.decoy or not _usable(challenge):
         return ""
     return _computed(challenge, server_keys("codes")[0])
@@ -131,7 +137,7 @@ def request_code(
         user: whose code it is; the user logged in unless given.
         email: where it goes, if not to the user's address.
         payload: what the code stands for; it fits nothing else.
-        template: of the mail; "login_code" for logins, "step_up_code" for the others unless given.
+        template: of the mail; the one of the purpose unless given.
         decoy: mail the template without any code, and accept none: the answer looks the same.
 
     Raises:
@@ -170,7 +176,7 @@ def request_code(
                 decoy=decoy,
                 expires_at=now() + LIFETIME,
             )
-        _mail(request, challenge, template or ("login_code" if purpose == Purpose.LOGIN else "step_up_code"))
+        _mail(request, challenge, template or _TEMPLATES.get(purpose, "account.step_up_code"))
     held = request.session.get(_SESSION_KEY, {})
     request.session[_SESSION_KEY] = {**held, purpose: str(challenge.id)}
     return Sent(challenge, mailed=True, again=again)

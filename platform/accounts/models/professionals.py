@@ -37,7 +37,7 @@ def validate_rpps(value: str) -> None:
 class Professional(models.Model):
     """The professional side of a user: registration number, specialty, what his headed papers must say (R.4127-79).
 
-    The registration counts once `registration_checked_at` is set: by whom or what, and with which answer, stays on file.
+    The registration counts once it was checked: when, by whom or what, and with which answer stays on file.
     """
 
     class Profession(models.TextChoices):

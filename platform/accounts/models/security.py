@@ -102,7 +102,7 @@ class UserSession(models.Model):
         IDLE = "idle", _("nothing done for too long")
         ABSOLUTE = "absolute", _("open for too long")
         REVOKED = "revoked", _("ended from the account page")
-        PASSWORD = "password", _("password changed")  # noqa: S105
+        PASSWORD = "password", _("password changed")
         CLOSED = "closed", _("account closed or suspended")
         REPLACED = "replaced", _("logged in again in this browser")
 
@@ -126,12 +126,13 @@ class UserSession(models.Model):
 
 
 class KeptPost(models.Model):
-    """What a person sent after his session had ended: kept for him alone, encrypted, for a day, and never sent for him."""
+    """What a person sent after his session had ended: kept for him alone, encrypted, for a day; never sent for him."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_posts")
     content_key = models.ForeignKey("vault.ContentKey", on_delete=models.PROTECT, related_name="+")
-    # The address it was sent to, and the fields as [name, value] pairs in their order.
+    # The page the form stood on, the address it was sent to, and its fields as [name, value] pairs in their order.
+    page = SealedTextField()
     path = SealedTextField()
     fields = SealedJSONField()
     # Files are never kept: how many were left out, so that the page can say so.
