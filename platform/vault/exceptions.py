@@ -48,13 +48,17 @@ class FileRefused(DomainError):
 
     Args:
         code: short name of the reason, for the journal and the tests.
+        detail: for the operator's log: the name of the parser's error, never content.
     """
 
     status = 422
 
-    def __init__(self, code: str, message: Text, next_step: Text = "", *, status: int | None = None) -> None:
+    def __init__(
+        self, code: str, message: Text, next_step: Text = "", *, detail: str = "", status: int | None = None
+    ) -> None:
         super().__init__(message, next_step, status=status)
         self.code = code
+        self.detail = detail
 
 
 class ObjectMissing(DomainError):
