@@ -130,7 +130,8 @@ def draw(
 
 def _options(bound: BoundField) -> list[Option]:
     hints = getattr(bound.field, "hints", {})
-    kind = "radio" if isinstance(bound.field.widget, forms.RadioSelect) else "checkbox"
+    # CheckboxSelectMultiple is a RadioSelect to Django, so it is asked first.
+    kind = "checkbox" if isinstance(bound.field.widget, forms.CheckboxSelectMultiple) else "radio"
     drawn: list[Option] = []
     for sub in bound.subwidgets:
         data = sub.data

@@ -12,7 +12,7 @@ class ChoiceField(forms.ChoiceField):
     A choice's hint is given by `hints`: a mapping from value to words.
     """
 
-    widget = forms.RadioSelect
+    widget: type[forms.Widget] = forms.RadioSelect
     default_error_messages: ClassVar[dict[str, Any]] = {
         "required": _("Choose an answer."),
         "invalid_choice": _("Choose one of the answers shown."),
@@ -26,7 +26,7 @@ class ChoiceField(forms.ChoiceField):
 class SelectField(ChoiceField):
     """One choice in a long list."""
 
-    widget = forms.Select
+    widget: type[forms.Widget] = forms.Select
     default_error_messages: ClassVar[dict[str, Any]] = {
         "required": _("Choose from the list."),
         "invalid_choice": _("Choose from the list."),
@@ -79,5 +79,5 @@ class FileField(forms.FileField):
 
     def __init__(self, *, accept: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.FileInput(attrs={"accept": accept} if accept else {}))
-        kwargs.setdefault("max_length", 255)
+        kwargs.setdefault("max_length", 200)
         super().__init__(**kwargs)

@@ -8,6 +8,7 @@ from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
+from django.http import QueryDict
 from django.template.defaultfilters import stringfilter
 from django.templatetags.static import PrefixNode
 from django.utils.functional import Promise
@@ -164,10 +165,10 @@ def error_summary(*forms: BaseForm) -> dict[str, Any]:
     for form in forms:
         if not form.is_bound:
             continue
-        found += [{"text": str(e), "anchor": ""} for e in form.non_field_errors()]
+        found += [{"label": "", "text": str(e), "anchor": ""} for e in form.non_field_errors()]
         for bound in form:
             target = "" if bound.is_hidden else rendering.anchor(bound)
-            found += [{"text": str(e), "anchor": target} for e in bound.errors]
+            found += [{"label": str(bound.label), "text": str(e), "anchor": target} for e in bound.errors]
     return {"errors": found}
 
 
@@ -195,7 +196,7 @@ def circles() -> SafeString:
 @register.inclusion_tag("ui/parts/pager.html", takes_context=True)
 def pager(context: template.Context, page_obj: Page[Any], name: str = "page") -> dict[str, Any]:
     """`{% pager page_obj %}`: pages of a list; filters in the address are kept."""
-    query = context["request"].GET.copy()
+    query: QueryDict = context["request"].GET.copy()
 
     def address(number: int) -> str:
         query[name] = str(number)

@@ -1,0 +1,1 @@
+"""Tests of the interface: words, fields, components, styles and scripts."""
