@@ -148,23 +148,26 @@ def fail(row: DBTaskResult, error: BaseException) -> bool:
     return True
 
 
-def give_back_jobs_of_the_dead(lease: timedelta = LEASE) -> int:
+def give_back_jobs_of_the_dead(lease: timedelta = LEASE, *, asked_by: str = "") -> int:
     """Give the jobs of silent workers back to the queue.
 
     Args:
         lease: how long a worker may be silent.
+        asked_by: a worker that is alive, since it asks.
 
     Returns:
         How many jobs were given back or buried.
     """
     found = 0
     for worker, seen, moment in WorkerBeat.objects.values_list("worker", "beat_at", Now()):
-        if moment - seen <= lease:
+        if worker == asked_by or moment - seen <= lease:
             continue
         with transaction.atomic():
             # Only if it is as silent as before; a worker that speaks at this moment waits for this lock, then finds
             # its row gone and makes a new one.
-            gone = WorkerBeat.objects.select_for_update(skip_locked=True).filter(worker=worker, beat_at=seen).first()
+            gone = (
+                WorkerBeat.objects.select_for_update(skip_locked=True).filter(worker=worker, beat_at__lte=seen).first()
+            )
             if gone is None:
                 continue
             gone.delete()
@@ -213,12 +216,13 @@ def _lease(attempt: Attempt) -> QuerySet[JobLease]:
 def _give_back(leases: QuerySet[JobLease]) -> int:
     """Inside a transaction: end these leases and put their jobs back."""
     count = 0
-    for lease in leases.select_for_update(skip_locked=True):
-        lease.delete()
-        row = DBTaskResult.objects.select_for_update().filter(id=lease.task_id).first()
+    held = leases.select_for_update(skip_locked=True).values_list("task_id", "attempt")
+    for task_id, attempt in list(held):
+        JobLease.objects.filter(task_id=task_id).delete()
+        row = DBTaskResult.objects.select_for_update().filter(id=task_id).first()
         if row is None or row.status != TaskResultStatus.RUNNING:
             continue
-        _put_back_or_bury(row, lease.attempt, "worker died", "", final=False, at_once=lease.attempt == 1)
+        _put_back_or_bury(row, attempt, "worker died", "", final=False, at_once=attempt == 1)
         count += 1
     return count
 

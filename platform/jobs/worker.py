@@ -98,7 +98,7 @@ class Worker:
             close_old_connections()
             if rounds and time.monotonic() >= next_round:
                 forgiving(self._make_round)
-                next_round = time.monotonic() + ROUNDS
+                next_round = time.monotonic() + min(ROUNDS, self.lease.total_seconds())
             row = forgiving(lambda: leases.take(self.id, queues))
             if row is not None:
                 run_one(row)
@@ -111,7 +111,7 @@ class Worker:
             connections.close_all()
 
     def _make_round(self) -> None:
-        leases.give_back_jobs_of_the_dead(self.lease)
+        leases.give_back_jobs_of_the_dead(self.lease, asked_by=self.id)
         if self.clock:
             schedule.tick()
 

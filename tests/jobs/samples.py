@@ -5,7 +5,8 @@ import signal
 import time
 from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, transaction
+from django_tasks_db.models import DBTaskResult
 
 from clock import now
 from jobs import GiveUp, TryLater, confirm_lease, job
@@ -85,3 +86,19 @@ def take_long(name: str) -> None:
 @job()
 def do_nothing() -> None:
     """For measurements."""
+
+
+@job()
+def leave_one_mark(name: str) -> None:
+    """Works as every job of ours must: locks what it works on and looks whether the work is done."""
+    with transaction.atomic():
+        list(DBTaskResult.objects.select_for_update().filter(args_kwargs__args=[name]))
+        if not ran(name):
+            mark(name)
+
+
+@job(max_attempts=3)
+def kill_always(name: str) -> None:
+    """Takes its worker with it each time."""
+    mark(name)
+    os.kill(os.getpid(), signal.SIGKILL)
