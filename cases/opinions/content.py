@@ -316,7 +316,9 @@ def _is_control(mark: str) -> bool:
 
 
 def texts_of(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text inside a content, with the dotted path of its field."""
+    """Every text inside a content, with the dotted path of its field; codes are no texts."""
+    if isinstance(value, StrEnum):
+        return
     if isinstance(value, str):
         yield path, value
     elif is_dataclass(value):

@@ -1,4 +1,4 @@
-"""Prints an opinion: a tagged PDF/A-3a with its content attached as JSON, without a look outside this process."""
+"""Prints an opinion: PDF/A-3a and PDF/UA-1, its content attached as JSON, without a look outside this process."""
 
 import hashlib
 import threading
@@ -13,6 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from pydyf import PDF
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -96,6 +97,7 @@ def _render(
         output_intent=_COLOURS,
         attachments=[attachment],
         pdf_variant="pdf/a-3a",
+        finisher=_label_accessible,
         pdf_identifier=hashlib.sha256(attached).digest()[:16],
     )
     return Rendered(pdf, replaced, hashlib.sha256(pdf).hexdigest())
@@ -140,6 +142,15 @@ def _context(content: OpinionContent, title: str) -> dict[str, object]:
         "copies": [{"name": c.name, "place": c.place, "words": words.reader_words(c.reader)} for c in content.copies],
         "headings": words.headings(tele=tele, several=several),
     }
+
+
+def _label_accessible(document: object, pdf: PDF) -> None:
+    """Say in the metadata that the file is PDF/UA-1 too: it is, and WeasyPrint writes one label only."""
+    [metadata] = [one for one in pdf.objects if getattr(one, "extra", {}).get("Type") == "/Metadata"]
+    [xmp] = metadata.stream
+    if xmp.count(b"</rdf:RDF>") != 1:
+        raise ValueError("the metadata of the printed paper have an unknown form")
+    metadata.stream = [xmp.replace(b"</rdf:RDF>", (_ASSETS / "accessible.xmp").read_bytes() + b"</rdf:RDF>")]
 
 
 @dataclass(frozen=True, slots=True)
