@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Text = str | Promise
 # Visitors who are not logged in.
@@ -30,6 +31,8 @@ ROLE_LABELS: dict[str, Text] = {
     "dpo": _("data protection officer"),
     "editor": _("editor"),
     "administrator": _("technical administrator"),
+    # The pages of one's own account belong to no role.
+    "account": pgettext_lazy("account", "my account"),
 }
 
 

@@ -49,6 +49,10 @@ class Site:
     def __init__(self, pages: dict[str, str]) -> None:
         self.pages = pages
         self.posts: list[tuple[str, str]] = []
+        # True for somebody's activity, False for a question by the page alone.
+        self.reports: list[bool] = []
+        self.over = False
+        self.absolute = 4 * 3600
         self.answer: Callable[[int], tuple[int, dict[str, Any]] | None] = lambda n: (
             200,
             {"version": 3 + n, "saved_at": "21 h 14"},
@@ -65,9 +69,12 @@ class Site:
                 else:
                     route.fulfill(status=told[0], content_type="application/json", body=json.dumps(told[1]))
                 return
-            route.fulfill(
-                status=204 if path == "/activite/" else 200, content_type="text/html", body="<title>sent</title>"
-            )
+            if path == "/activite/":
+                self.reports.append("x-background" not in route.request.headers)
+                left = {"idle": 1200, "absolute": self.absolute}
+                route.fulfill(status=401 if self.over else 200, content_type="application/json", body=json.dumps(left))
+                return
+            route.fulfill(content_type="text/html", body="<title>sent</title>")
         elif path.startswith("/static/vendor/"):
             found = ROOT / "static_build" / path.removeprefix("/static/vendor/")
             route.fulfill(path=found) if found.exists() else route.fulfill(status=404)
@@ -364,7 +371,7 @@ def test_the_page_warns_two_minutes_before_the_session_ends(away: Page, site: Si
     expect(dialog).to_be_visible()
     dialog.get_by_role("button").first.press("Enter")
     expect(dialog).to_be_hidden()
-    assert [path for path, _ in site.posts] == ["/activite/"]
+    assert site.reports == [True]
     away.clock.run_for(17 * 60_000)
     expect(dialog).to_be_hidden()
 
@@ -373,8 +380,7 @@ def test_writing_counts_as_being_there_and_is_reported_once_a_minute(away: Page,
     for _ in range(8):
         away.locator("#id_code").press("1")
         away.clock.run_for(30_000)
-    reports = [path for path, _ in site.posts if path == "/activite/"]
-    assert 2 <= len(reports) <= 4
+    assert 2 <= len(site.reports) <= 4
     away.clock.run_for(17 * 60_000)
     expect(away.locator("dialog#idle")).to_be_hidden()
 
@@ -384,9 +390,43 @@ def test_after_the_end_the_page_hides_what_it_showed_and_keeps_what_was_written(
     away.fill("#id_summary", "ce que j’écrivais")
     away.clock.run_for(21 * 60_000)
     expect(away.locator("main")).to_be_hidden()
+    site.over = True
     away.locator("[data-idle-login]").click()
     away.wait_for_url(f"{SITE}/sent/")
+    assert site.reports[-1] is False
     assert "summary=ce+que+j" in site.posts[-1][1]
+
+
+def test_a_form_is_never_sent_for_good_while_the_session_still_lives(away: Page, site: Site) -> None:
+    site.answer = lambda n: (403, {})
+    away.fill("#id_summary", "ce que j’écrivais")
+    away.clock.run_for(21 * 60_000)
+    away.locator("[data-idle-login]").click()
+    expect(away.locator("main")).to_be_visible()
+    assert away.input_value("#id_summary") == "ce que j’écrivais"
+    assert "/sent/" not in [path for path, _ in site.posts]
+
+
+def test_a_session_found_over_while_saving_hides_the_page(away: Page, site: Site) -> None:
+    site.answer = lambda n: (401, {})
+    away.fill("#id_summary", "a")
+    away.clock.run_for(4000)
+    expect(away.locator("#idle-over")).to_be_visible()
+    expect(away.locator("main")).to_be_hidden()
+
+
+def test_the_last_minutes_of_the_longest_session_are_announced_once(away: Page, site: Site) -> None:
+    site.absolute = 170
+    for _ in range(3):
+        away.locator("#id_code").press("1")
+        away.clock.run_for(40_000)
+    away.wait_for_timeout(50)
+    away.clock.run_for(80_000)
+    expect(away.locator("#idle-limit")).to_be_visible()
+    away.locator("[data-idle-part=limit] button").click()
+    expect(away.locator("dialog#idle")).to_be_hidden()
+    away.clock.run_for(10_000)
+    expect(away.locator("dialog#idle")).to_be_hidden()
 
 
 def test_after_the_end_of_a_session_without_text_one_logs_in_and_comes_back(away: Page, site: Site) -> None:

@@ -39,7 +39,15 @@ def test_name_and_role_stand_on_every_page_of_a_person(ask: Ask) -> None:
 
 def test_every_role_has_a_label() -> None:
     roles = "patient representative helper requester treating_doctor expert coordinator care_coordinator assistant"
-    assert set(navigation.ROLE_LABELS) == {*roles.split(), "committee", "payer", "dpo", "editor", "administrator"}
+    assert set(navigation.ROLE_LABELS) == {
+        *roles.split(),
+        "committee",
+        "payer",
+        "dpo",
+        "editor",
+        "administrator",
+        "account",
+    }
 
 
 def test_log_out_is_a_post_with_a_token(ask: Ask) -> None:

@@ -10,15 +10,16 @@
     if (text) element.textContent = text;
     return element;
   };
-  const post = (url, body, more) =>
+  const post = (url, body, { headers, ...more } = {}) =>
     fetch(url, {
       method: "POST",
       body,
       credentials: "same-origin",
       redirect: "manual",
-      headers: { Accept: "application/json", "X-CSRFToken": token() },
+      headers: { Accept: "application/json", "X-CSRFToken": token(), ...headers },
       ...more,
     });
+  const isOver = (response) => response.type === "opaqueredirect" || response.status === 401;
 
   // --- errors: the summary gets the focus, its links bring to the field with its label in view
   document.querySelector("[data-focus]")?.focus();
@@ -189,6 +190,7 @@
         } else {
           dirty = true;
           say(words.refused);
+          if (isOver(response)) dispatchEvent(new Event("sessionover"));
         }
       } catch {
         dirty = true;
@@ -222,29 +224,37 @@
     const limit = Number(dialog.dataset.idleSeconds) * 1000;
     const warn = Number(dialog.dataset.idleWarning) * 1000;
     const part = (name) => dialog.querySelector(`[data-idle-part=${name}]`);
-    const left = dialog.querySelector("[data-idle-left]");
+    const [left, limitLeft] = dialog.querySelectorAll("[data-idle-left]");
     const channel = "BroadcastChannel" in window ? new BroadcastChannel("activity") : null;
-    let last = Date.now(), reported = last, over = false, told = 0;
+    let last = Date.now(), reported = last, over = false, told = 0, absolute = Infinity, announced = false;
 
+    const show = (name) => {
+      for (const each of ["warning", "limit", "over"]) part(each).hidden = each !== name;
+      dialog.setAttribute("aria-labelledby", `idle-${name}`);
+      if (!dialog.open) dialog.showModal();
+    };
+    const inWords = (rest) => {
+      const seconds = Math.max(0, Math.ceil(rest / 1000));
+      return seconds > 60 ? `${Math.ceil(seconds / 60)} ${words.minutes}` : `${seconds} ${words.seconds}`;
+    };
     const end = () => {
       over = true;
-      part("warning").hidden = true;
-      part("over").hidden = false;
-      dialog.setAttribute("aria-labelledby", "idle-over");
       document.body.classList.add("locked");
       removeEventListener("beforeunload", leaving);
-      if (!dialog.open) dialog.showModal();
+      show("over");
     };
     const report = async () => {
       reported = Date.now();
       try {
         const response = await post(dialog.dataset.idleUrl, new URLSearchParams());
-        if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) end();
+        if (isOver(response)) end();
+        else if (response.ok) absolute = Date.now() + (await response.json()).absolute * 1000;
       } catch {
         // No connection: the next activity reports again.
         reported -= 50000;
       }
     };
+    addEventListener("sessionover", end);
     const stay = () => {
       if (over) return;
       last = Date.now();
@@ -274,16 +284,24 @@
       event.preventDefault();
       stay();
     });
-    dialog.querySelector("[data-idle-stay]").addEventListener("click", stay);
+    for (const button of dialog.querySelectorAll("[data-idle-stay]")) button.addEventListener("click", stay);
     const login = dialog.querySelector("[data-idle-login]");
     login.href += `?next=${encodeURIComponent(location.pathname + location.search)}`;
-    login.addEventListener("click", (event) => {
-      // A form sent after the end of the session is kept for its author and offered after login.
+    login.addEventListener("click", async (event) => {
+      // A form sent after the end of the session is kept for its author and offered after login. It must really be
+      // over for that: a form sent before its end would count as sent.
       const form = [...touched].find((one) => one.dataset.keep !== "no" && !one.querySelector("[type=password]"));
       if (!form) return;
       event.preventDefault();
-      unsaved.clear();
-      form.submit();
+      const response = await post(dialog.dataset.idleUrl, new URLSearchParams(), { headers: { "X-Background": "1" } });
+      if (isOver(response)) {
+        unsaved.clear();
+        form.submit();
+      } else {
+        over = false;
+        document.body.classList.remove("locked");
+        stay();
+      }
     });
     setInterval(() => {
       if (over) return;
@@ -291,10 +309,14 @@
       // A little later than the server, so that it is over there when we say so.
       if (idle > limit + 3000) return end();
       if (last > reported && Date.now() - reported > 60000) report();
-      if (idle > limit - warn) {
-        const rest = Math.max(0, Math.ceil((limit - idle) / 1000));
-        left.textContent = rest > 60 ? `${Math.ceil(rest / 60)} ${words.minutes}` : `${rest} ${words.seconds}`;
-        if (!dialog.open) dialog.showModal();
+      if (absolute - Date.now() < warn) {
+        if (Date.now() > absolute) return end();
+        limitLeft.textContent = inWords(absolute - Date.now());
+        if (!announced) show("limit");
+        announced = true;
+      } else if (idle > limit - warn) {
+        left.textContent = inWords(limit - idle);
+        if (!dialog.open) show("warning");
       }
     }, 1000);
   }
