@@ -152,13 +152,14 @@ def _likeness(asked: list[str], term: list[str]) -> float:
     return max(covers_asked, covers_term) * 0.85 + min(covers_asked, covers_term) * 0.15
 
 
-def _alike(word: str, other: str) -> float:
-    """1 for the same word, less for a beginning of it, less for a typing error, 0 for another word."""
-    if word == other:
+def _alike(word: str, known: str) -> float:
+    """1 for the same word, less for a beginning or an ending added, less for a typing error, 0 for another word."""
+    if word == known:
         return 1
-    if min(len(word), len(other)) >= 3 and (word.startswith(other) or other.startswith(word)):
+    shorter, longer = sorted((len(word), len(known)))
+    if shorter >= 3 and (known.startswith(word) or (word.startswith(known) and shorter >= 0.7 * longer)):
         return 0.9
-    if min(len(word), len(other)) < 4:
+    if shorter < 4:
         return 0
-    likeness = fuzz.ratio(word, other) / 100
-    return likeness * 0.95 if likeness >= ALIKE / 0.95 else 0
+    likeness = fuzz.ratio(word, known) / 100
+    return likeness * 0.95 if likeness * 0.95 >= ALIKE else 0

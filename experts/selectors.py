@@ -247,6 +247,11 @@ def shares_department(expert: ExpertProfile, text: str) -> bool:
 # --- pathologies
 
 
+def known_pathologies() -> list[Pathology]:
+    """Every pathology, by its name in the active language."""
+    return sorted(Pathology.objects.all(), key=lambda pathology: fold_name(pathology.name))
+
+
 def offered_pathologies() -> QuerySet[Pathology]:
     """The pathologies a person can ask about now: open, with a published questionnaire."""
     return Pathology.objects.filter(is_open=True, questionnaires__isnull=False).distinct()

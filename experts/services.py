@@ -22,7 +22,7 @@ from experts.models import (
     Registration,
     StatusChange,
 )
-from experts.models.profiles import LANGUAGES
+from experts.models.profiles import LANGUAGES, UNREGISTERED
 from experts.signals import expert_stopped
 from ui.dates import paris_day
 from vault.keys import create_key
@@ -153,7 +153,7 @@ def record_registration(
         _journal("expert.registration_recorded", actor, expert, outcome=str(outcome), means=str(means))
         newest = expert.registrations.first()
         if newest == check and not check.is_good and _works(expert):
-            _change_status(expert, ExpertProfile.Status.SUSPENDED, actor, "unregistered", "unregistered")
+            _change_status(expert, ExpertProfile.Status.SUSPENDED, actor, UNREGISTERED, UNREGISTERED)
         return check
 
 

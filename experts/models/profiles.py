@@ -16,6 +16,8 @@ from vault.fields import SealedTextField
 LANGUAGES = (("fr", _("French")), ("en", _("English")))
 #: The Order must have the contract within a month of its signature (C-DEO-8).
 ORDER_NOTICE = timedelta(days=30)
+#: Motive of a suspension that follows from a check of the registration.
+UNREGISTERED = "unregistered"
 
 
 class ExpertProfile(models.Model):
@@ -105,6 +107,11 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert_id} {self.before} → {self.after}"
+
+    @property
+    def by_system(self) -> bool:
+        """Whether a failed check of the registration made it: the motive is then a code, not words."""
+        return self.motive == UNREGISTERED
 
 
 class Registration(models.Model):

@@ -204,7 +204,8 @@ def answer_text(question: Question, value: object, language: str) -> str:
         if kind in ("yesno", "choice", "multi"):
             labels = dict(choice_labels(question, language))
             given: Iterable[object] = value if isinstance(value, list) else [value]
-            return gettext("; ").join(labels.get(str(code), str(code)) for code in given)
+            between = "; " if language.startswith("en") else f"{NBSP}; "
+            return between.join(labels.get(str(code), str(code)) for code in given)
         if kind == "scale":
             return gettext("%(value)s out of %(most)s") % {"value": value, "most": int(question.get("max", 10))}
         if kind == "number":

@@ -15,7 +15,7 @@ _UNITS = r"(?:mm|cm|m|ml|mg|g|kg|µg|ng|%|€|h|min|ans?|mois|jours?|semaines?|h
 _FRENCH_FAULTS = (
     (re.compile(rf"[^\s{_GAPS}?!][?!]"), "a no-break space is missing before «?» or «!»"),
     (re.compile(rf"[^\s{_GAPS}];"), "a no-break space is missing before «;»"),
-    (re.compile(rf"[^\s{_GAPS}\d/]:|\d:(?!\d)"), "a no-break space is missing before «:»"),
+    (re.compile(rf"[^\s{_GAPS}\d]:(?!//)|\d:(?!\d)"), "a no-break space is missing before «:»"),
     (re.compile(r" [?!;:»%€]"), "an ordinary space stands before a mark: the line may break there"),
     (re.compile(rf"«(?![{_GAPS}])|(?<![{_GAPS}])»"), "«quotes» need a no-break space inside"),
     (re.compile(rf"\d {_UNITS}\b|\d [%€]"), "an ordinary space stands between a number and its unit"),
@@ -59,6 +59,6 @@ def fix(text: str, language: str) -> str:
     text = re.sub(rf"[ {_GAPS}]*»", f"{NO_BREAK}»", text)
     text = re.sub(rf"(?<=[^\s{_GAPS}?!]) ?(?=[?!])", NO_BREAK, text)
     text = re.sub(rf"(?<=[^\s{_GAPS}]) ?(?=;)", NO_BREAK, text)
-    text = re.sub(rf"(?<=[^\s{_GAPS}\d/]) ?(?=:)|(?<=\d) ?(?=:(?!\d))", NO_BREAK, text)
+    text = re.sub(rf"(?<=[^\s{_GAPS}\d]) ?(?=:(?!//))|(?<=\d) ?(?=:(?!\d))", NO_BREAK, text)
     text = re.sub(rf"(?<=\d) (?={_UNITS}\b|[%€])", NO_BREAK, text)
     return re.sub(r"\bn° ", f"n°{NO_BREAK}", text)
