@@ -127,6 +127,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.__dict__.pop("roles", None)
 
     @property
+    def has_professional(self) -> bool:
+        """Whether a professional side is on file (asking for one that is not raises)."""
+        return getattr(self, "professional", None) is not None
+
+    @property
     def date_joined(self) -> datetime:
         """The name under which Django's and Wagtail's lists know the day of creation."""
         return self.created_at
