@@ -75,7 +75,9 @@ def test_a_new_version_is_published_beside_the_old_one(monkeypatch: pytest.Monke
     assert Questionnaire.objects.filter(code="crohn").count() == 2
 
 
-@pytest.mark.parametrize("statement", ["UPDATE experts_questionnaire SET version = 7", "DELETE FROM experts_questionnaire"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE experts_questionnaire SET version = 7", "DELETE FROM experts_questionnaire"]
+)
 def test_the_database_refuses_to_change_or_delete_a_published_questionnaire(statement: str):
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -85,7 +87,12 @@ def test_the_database_refuses_to_change_or_delete_a_published_questionnaire(stat
 def test_the_model_refuses_too():
     row = Questionnaire.objects.first()
     assert row is not None
-    for change in (row.save, row.delete, Questionnaire.objects.all().delete, lambda: Questionnaire.objects.update(version=3)):
+    for change in (
+        row.save,
+        row.delete,
+        Questionnaire.objects.all().delete,
+        lambda: Questionnaire.objects.update(version=3),
+    ):
         with pytest.raises(Conflict):
             change()
 

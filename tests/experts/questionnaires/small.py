@@ -14,7 +14,13 @@ _BODY: dict[str, Any] = {
     "title": words("Essai"),
     "sources": [{"id": "has", "title": words("Guide"), "publisher": "HAS", "year": 2019}],
     "prerequisites": [
-        {"code": "report", "document_type": "imaging_report", "required": True, "label": words("CR"), "why": words("P")},
+        {
+            "code": "report",
+            "document_type": "imaging_report",
+            "required": True,
+            "label": words("CR"),
+            "why": words("P"),
+        },
         {
             "code": "operation",
             "document_type": "operative_report",
@@ -99,7 +105,14 @@ _BODY: dict[str, Any] = {
                 },
                 {"code": "born", "type": "date", "label": words("Date"), "required": False, "period": "past"},
                 {"code": "phone", "type": "text", "label": words("Téléphone"), "required": False, "min": 6, "max": 20},
-                {"code": "children", "type": "number", "label": words("Enfants"), "required": False, "min": 0, "max": 20},
+                {
+                    "code": "children",
+                    "type": "number",
+                    "label": words("Enfants"),
+                    "required": False,
+                    "min": 0,
+                    "max": 20,
+                },
             ],
         },
     ],

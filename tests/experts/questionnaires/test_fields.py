@@ -93,7 +93,11 @@ def test_a_megabyte_is_refused_by_its_length():
 
 
 @pytest.mark.parametrize("question", list(questions(small.body())), ids=lambda question: question["code"])
-@given(raw=st.one_of(st.text(max_size=60), st.integers(), st.floats(), st.none(), st.lists(st.text(max_size=8), max_size=4)))
+@given(
+    raw=st.one_of(
+        st.text(max_size=60), st.integers(), st.floats(), st.none(), st.lists(st.text(max_size=8), max_size=4)
+    )
+)
 def test_anything_is_kept_or_refused_and_what_is_kept_comes_back_the_same(question: dict[str, Any], raw: object):
     try:
         kept = clean_answer(question, raw)
