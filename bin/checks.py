@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 RESULTS = ROOT / "var" / "results"
 # Kinds of test that add nothing on a second database.
-ONCE = "browser or matrix or sweep"
+ONCE = "browser or matrix or sweep or once"
 TYPED = ["platform", "consent", "cases"]
 
 
@@ -79,13 +79,19 @@ def run_static() -> bool:
 
 
 def migrate_once(database: str, target: Path | None) -> None:
-    """Migrate one database that the parallel workers then copy, instead of each migrating its own."""
+    """Migrate one database that the parallel workers then copy, instead of each migrating its own.
+
+    Raises:
+        SystemExit: a migration failed; what it printed says why.
+    """
     command = [str(BIN / "python"), "manage.py", "migrate", "--verbosity", "0"]
     if target is not None:
         for stale in target.parent.glob(f"{target.name}*"):
             stale.unlink()
         target.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(command, cwd=ROOT, env=environment(DATABASE_URL=database), check=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=ROOT, env=environment(DATABASE_URL=database), stdin=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit("The migrations failed.")
 
 
 def pytest(name: str, database: str, *arguments: str, **more: str) -> int:

@@ -19,7 +19,7 @@ OPTIONS = {"max_connections": "120", "shared_buffers": "256MB", "timezone": "UTC
 
 
 class PostgresMissing(Exception):
-    """The server's programs are not on this machine."""
+    """The server cannot be had: its programs are not on this machine, or it does not start."""
 
 
 def programs() -> Path:
@@ -81,16 +81,13 @@ def cluster(*, careless: bool = True) -> Iterator[str]:
             [str(bin_dir / "postgres"), "-D", str(data), *arguments],
             stdout=log, stderr=log, cwd=folder, start_new_session=True, **identity,  # type: ignore[call-overload]
         )  # fmt: skip
-        _wait(server, port)
+        _wait(server, port, bin_dir, folder / "log")
         environment = os.environ | {"PGPASSWORD": password}
         subprocess.run(
             [str(bin_dir / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "sr", "sr"],
             check=True, env=environment,
         )  # fmt: skip
         yield f"postgres://sr:{password}@127.0.0.1:{port}/sr"
-    except subprocess.CalledProcessError:
-        print((folder / "log").read_text(errors="replace"))
-        raise
     finally:
         if server is not None:
             # Immediate shutdown: nothing of it is kept.
@@ -104,13 +101,13 @@ def cluster(*, careless: bool = True) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait(server: subprocess.Popen[bytes], port: int) -> None:
-    """Until the server accepts connections; 30 s at most."""
+def _wait(server: subprocess.Popen[bytes], port: int, bin_dir: Path, log: Path) -> None:
+    """Until the server takes connections; 30 s at most."""
     for _ in range(300):
         if server.poll() is not None:
-            raise PostgresMissing(f"PostgreSQL ended at once with {server.returncode}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+            raise PostgresMissing(f"PostgreSQL ended at once: {log.read_text(errors='replace')[-2000:]}")
+        ready = subprocess.run([str(bin_dir / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)])
+        if ready.returncode == 0:
+            return
         time.sleep(0.1)
     raise PostgresMissing("PostgreSQL did not answer within 30 seconds")

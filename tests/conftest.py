@@ -21,7 +21,7 @@ from tests.harness.results import Results
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the outcome of a run under the name the runner gives (RUN_NAME), else under `local`."""
-    results = Results(Path(settings.VAR_DIR) / "results", os.environ.get("RUN_NAME", "local"))
+    results = Results(Path(settings.BASE_DIR) / "var" / "results", os.environ.get("RUN_NAME", "local"))
     config.pluginmanager.register(results, "results")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.once
 
 
 def test_platform_is_the_standard_library_from_everywhere() -> None:

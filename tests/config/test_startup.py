@@ -118,6 +118,7 @@ def start(environment: dict[str, str], *command: str) -> subprocess.CompletedPro
 WEB = ("-m", "gunicorn", "--bind", "127.0.0.1:0")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("command", [WEB, ("manage.py", "worker"), ("manage.py", "clock")])
 def test_processes_end_at_once_without_their_environment(command: tuple[str, ...]) -> None:
     done = start({}, *command)
@@ -126,6 +127,7 @@ def test_processes_end_at_once_without_their_environment(command: tuple[str, ...
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("command", [WEB, ("manage.py", "worker")])
 def test_processes_end_at_once_when_the_database_cannot_be_used(command: tuple[str, ...], tmp_path: Path) -> None:
     done = start(example(tmp_path) | {"DATABASE_URL": "postgres://sr@127.0.0.1:9/sr"}, *command)

@@ -106,7 +106,7 @@ EMAIL_USE_TLS = not EMAIL_USE_SSL
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL")
 
 # --- logs
-LOGGING["root"]["level"] = env.text("LOG_LEVEL").upper()
+LOGGING = LOGGING | {"root": LOGGING["root"] | {"level": env.text("LOG_LEVEL").upper()}}
 SENTRY_DSN = env.text("SENTRY_DSN")
 
 env.finish()
