@@ -22,7 +22,9 @@ PARIS = ZoneInfo("Europe/Paris")
 MAX_QUESTIONS = 3
 
 
-def proof_is_fresh(proof: CodeChallenge | None, *, user_id: UUID | None, purpose: str, payload: str, at: datetime) -> bool:
+def proof_is_fresh(
+    proof: CodeChallenge | None, *, user_id: UUID | None, purpose: str, payload: str, at: datetime
+) -> bool:
     """Whether a one-time code was just used by this person, for this purpose and for this very thing.
 
     Args:

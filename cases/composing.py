@@ -38,7 +38,9 @@ EMPTY_DRAFT: dict[str, Any] = {
 }
 
 
-def content_of(case: Case, draft: dict[str, Any], *, at: datetime, code: str = "", version: int = 1) -> paper.OpinionContent:
+def content_of(
+    case: Case, draft: dict[str, Any], *, at: datetime, code: str = "", version: int = 1
+) -> paper.OpinionContent:
     """What the paper says, in the language of the case.
 
     Args:
@@ -60,8 +62,7 @@ def content_of(case: Case, draft: dict[str, Any], *, at: datetime, code: str = "
             documents=_documents(case),
             missing=_missing(case),
             silences=tuple(
-                question.text
-                for question in case.expert_questions.filter(answer_kind=ExpertQuestion.Answer.SILENCE)
+                question.text for question in case.expert_questions.filter(answer_kind=ExpertQuestion.Answer.SILENCE)
             ),
             limits=full["limits"],
             relevance=paper.Relevance(full["relevance"]) if full["relevance"] else None,
@@ -101,9 +102,7 @@ def addendum_of(
                 to_signed_at=opinion.signed_at if opinion else at,
             ),
             questions=(
-                paper.Question(
-                    text=follow_up.question, asked_by=follow_up.asked_by.get_full_name(), answer=answer
-                ),
+                paper.Question(text=follow_up.question, asked_by=follow_up.asked_by.get_full_name(), answer=answer),
             ),
         )
 
@@ -130,7 +129,7 @@ def _frame(case: Case, *, at: datetime, code: str, version: int) -> dict[str, An
         "requested_by": case.patient.full_name if case.is_second_opinion else "",
         "requester": None if case.is_second_opinion else _doctor(case.requester),
         "treating_doctor": _treating_doctor(case),
-        "urgency": Urgency(case.urgency).label if case.urgency else "",
+        "urgency": str(Urgency(case.urgency).label) if case.urgency else "",
         "act": _("Tele-expertise") if case.kind == Kind.TELE_EXPERTISE else "",
         "verification_code": code,
         "verification_address": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("verify:start"),

@@ -3,6 +3,7 @@
 One table; `notify` refuses any variable that could hold health data.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Representation, RoleGrant, User
 from cases.models import Case
+from clock import now
 from notify import DAYTIME, register_template, send
 
 if TYPE_CHECKING:
@@ -22,13 +24,17 @@ _DESK = _("A file waits for you")
 TEMPLATES = {
     "case_same_request_open": (
         _("You already have a request under way"),
-        _("File {reference}: a request of the same kind is already open for you. Nothing is blocked: if you meant to "
-          "continue the first one, you can discard this draft."),
+        _(
+            "File {reference}: a request of the same kind is already open for you. Nothing is blocked: if you meant to "
+            "continue the first one, you can discard this draft."
+        ),
     ),
     "case_consent_wanted": (
         _("Your doctor asks for your agreement"),
-        _("File {reference}: a health professional wishes to ask for an opinion for you. Nothing is shared before you "
-          "agree. Log in to read what is asked, then accept or refuse."),
+        _(
+            "File {reference}: a health professional wishes to ask for an opinion for you. Nothing is shared before you "
+            "agree. Log in to read what is asked, then accept or refuse."
+        ),
     ),
     "case_submitted": (
         _("We have received your file"),
@@ -56,8 +62,10 @@ TEMPLATES = {
     ),
     "case_expert_named": (
         _("An expert has been asked"),
-        _("File {reference}: an expert has been asked to take your file. Log in to see who; you may refuse, without "
-          "giving a reason."),
+        _(
+            "File {reference}: an expert has been asked to take your file. Log in to see who; you may refuse, without "
+            "giving a reason."
+        ),
     ),
     "case_expert_accepted": (
         _("The expert has accepted"),
@@ -69,7 +77,9 @@ TEMPLATES = {
     ),
     "case_question_asked": (
         _("The expert has a question for you"),
-        _("File {reference}: a question waits for your answer. The time limit waits too; «I do not know» is an answer."),
+        _(
+            "File {reference}: a question waits for your answer. The time limit waits too; «I do not know» is an answer."
+        ),
     ),
     "case_question_closed": (
         _FILE,
@@ -77,13 +87,17 @@ TEMPLATES = {
     ),
     "case_delivered": (
         _("Your opinion is ready"),
-        _("File {reference}: the signed opinion waits for you on the site. You choose when to open it; you may ask us "
-          "to call you first."),
+        _(
+            "File {reference}: the signed opinion waits for you on the site. You choose when to open it; you may ask us "
+            "to call you first."
+        ),
     ),
     "case_delivered_requester": (
         _("The report you asked for is ready"),
-        _("File {reference}: the signed report waits for you. Please acknowledge it, and say when you have told the "
-          "patient."),
+        _(
+            "File {reference}: the signed report waits for you. Please acknowledge it, and say when you have told the "
+            "patient."
+        ),
     ),
     "case_report_open": (
         _("A report is ready for you"),
@@ -91,7 +105,9 @@ TEMPLATES = {
     ),
     "case_unopened": (
         _("Your opinion still waits for you"),
-        _("File {reference}: the signed opinion is still there, unopened. We will call you to see whether you need help."),
+        _(
+            "File {reference}: the signed opinion is still there, unopened. We will call you to see whether you need help."
+        ),
     ),
     "case_follow_up_answered": (
         _("The answer to your question is ready"),
@@ -144,8 +160,10 @@ TEMPLATES = {
     ),
     "case_history_digest": (
         _("Someone acted on your file"),
-        _("File {reference}: people of the service read or did something in your file since {due}. To see who and "
-          "what, type the address of the site yourself and open «Who has seen my file»."),
+        _(
+            "File {reference}: people of the service read or did something in your file. To see who and "
+            "what, type the address of the site yourself and open «Who has seen my file»."
+        ),
     ),
     "expert_case_proposed": (
         _("A file is proposed to you"),
@@ -228,10 +246,8 @@ def tell(case: Case, audience: str, template: str, *, key: str, expert_id: UUID 
         people = list(User.objects.filter(pk=expert_id)) if expert_id else []
     else:
         people = audience_of(case, audience)
-    context = {"reference": case.reference}
     due = case.expires_at if template == "case_expiring" else case.due_at
-    if due is not None:
-        context["due"] = due.isoformat()
+    context: dict[str, str | datetime] = {"reference": case.reference, "due": due or now()}
     for person in people:
         send(
             template,

@@ -31,9 +31,7 @@ OPEN_FILE = (
 )
 
 
-def _rule(
-    action: str, relations: tuple[str, ...], states: tuple[str, ...] | None = None, **flags: Any
-) -> Rule:
+def _rule(action: str, relations: tuple[str, ...], states: tuple[str, ...] | None = None, **flags: Any) -> Rule:
     kept = None if states is None else frozenset(str(state) for state in states)
     return Rule(action, frozenset(relations), kept, **flags)
 
@@ -50,11 +48,16 @@ def _reading(action: str) -> list[Rule]:
 
 
 RULES: list[Rule] = [
-    *[_rule(move.action, move.who, tuple(move.sources), ended=_ended) for move, _ended in (
-        (move, "yes" if move.sources & {str(s) for s in ENDS} else "no") for move in TABLE.values()
-    )],
+    *[
+        _rule(move.action, move.who, tuple(move.sources), ended=_ended)
+        for move, _ended in (
+            (move, "yes" if move.sources & {str(s) for s in ENDS} else "no") for move in TABLE.values()
+        )
+    ],
     # The page that says where the case stands.
-    _rule("case.see", (*PATIENT_SIDE, "helper", "requester_professional", "author"), ended="yes", third_party_loses=False),
+    _rule(
+        "case.see", (*PATIENT_SIDE, "helper", "requester_professional", "author"), ended="yes", third_party_loses=False
+    ),
     _rule("case.see", ("expert",), third_party_loses=False),
     _rule("case.see", (*STAFF, "assistant"), ended="yes"),
     # Who the patient is: the expert only after he accepted.
@@ -86,6 +89,8 @@ RULES: list[Rule] = [
     _rule("case.remove_document", ("requester", "helper_documents", *STAFF), OPEN_FILE),
     _rule("case.read_choices", PATIENT_SIDE, ended="yes"),
     _rule("case.choose", PATIENT_SIDE, tuple(LIVING)),
+    # On the phone the patient says how she wishes to receive the opinion while the rest is written down.
+    _rule("case.choose", ("phone_filler",), (State.DRAFT,)),
     _rule("case.withdraw_consent", PATIENT_SIDE, tuple(LIVING)),
     # Words.
     _rule("case.message_service", (*PATIENT_SIDE, "helper_write", "requester_professional", *STAFF), tuple(LIVING)),

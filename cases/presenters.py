@@ -1,14 +1,14 @@
 """Where a case stands, in words: what happens next, who acts, until when. The same facts, said to each reader."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.states import AFTER_DELIVERY, State
-from ui.dates import lasting, said, said_date
+from ui.dates import say, say_date, say_duration
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Standing:
 
 
 def _by(moment: datetime | None) -> str:
-    return _("by %(when)s at the latest") % {"when": said(moment)} if moment else ""
+    return _("by %(when)s at the latest") % {"when": say(moment)} if moment else ""
 
 
 def _left(seconds: int | None) -> str:
     """«5 jours après votre réponse» for a paused clock."""
     if seconds is None or seconds <= 0:
         return _("as soon as possible after your answer")
-    return _("%(time)s after your answer") % {"time": lasting(seconds)}
+    return _("%(time)s after your answer") % {"time": say_duration(timedelta(seconds=seconds))}
 
 
 def _expert(case: Case) -> str:
@@ -55,10 +55,16 @@ def standing_for_requester(case: Case) -> Standing:
     if state == State.DRAFT:
         return Standing("you", _("to finish"), _("Your request is not sent yet."), you, _expires(case), True)
     if state == State.AWAITING_CONSENT and case.is_second_opinion:
-        return Standing("you", _("your agreement"), _("Your agreement is needed to send the file."), you, _expires(case), True)
+        return Standing(
+            "you", _("your agreement"), _("Your agreement is needed to send the file."), you, _expires(case), True
+        )
     if state == State.AWAITING_CONSENT:
         return Standing(
-            "pause", _("patient’s agreement"), _("The patient’s agreement is awaited."), _("the patient"), _expires(case)
+            "pause",
+            _("patient’s agreement"),
+            _("The patient’s agreement is awaited."),
+            _("the patient"),
+            _expires(case),
         )
     if state == State.SUBMITTED:
         return Standing(
@@ -73,7 +79,9 @@ def standing_for_requester(case: Case) -> Standing:
         )
     if state == State.PROPOSED:
         title = _("%(expert)s has been asked to take the file.") % {"expert": expert}
-        return Standing("neutral", _("expert asked"), title, expert, _("answer expected %(by)s") % {"by": _by(case.due_at)})
+        return Standing(
+            "neutral", _("expert asked"), title, expert, _("answer expected %(by)s") % {"by": _by(case.due_at)}
+        )
     if state == State.IN_REVIEW:
         title = _("%(expert)s is studying the file.") % {"expert": expert}
         return Standing("neutral", _("being studied"), title, expert, _opinion_by(case))
@@ -93,7 +101,7 @@ def standing_for_requester(case: Case) -> Standing:
 
 
 def _expires(case: Case) -> str:
-    return _("kept until %(day)s") % {"day": said_date(case.expires_at)} if case.expires_at else ""
+    return _("kept until %(day)s") % {"day": say_date(case.expires_at)} if case.expires_at else ""
 
 
 def _opinion_by(case: Case) -> str:
@@ -120,7 +128,7 @@ def _aside(case: Case) -> Standing:
     nobody = _("nobody")
     if case.state == State.ON_HOLD:
         hold = case.holds.filter(released_at__isnull=True).first()
-        until = _("we look at it again on %(day)s") % {"day": said_date(hold.review_on)} if hold else ""
+        until = _("we look at it again on %(day)s") % {"day": say_date(hold.review_on)} if hold else ""
         return Standing("pause", _("on hold"), _("The file is on hold."), _("our team"), until)
     words = {
         State.CLOSED: ("done", _("closed"), _("The file is closed; everything stays here for you.")),
@@ -157,7 +165,12 @@ def path_of(case: Case) -> list[dict[str, Any]]:
     expert = case.assigned_expert
     steps: list[tuple[str, datetime | None, str, tuple[str, ...]]] = [
         (_("File sent"), case.submitted_at, "", (State.DRAFT, State.AWAITING_CONSENT)),
-        (_("File complete"), case.admitted_at, _("checked by our team"), (State.SUBMITTED, State.INFORMATION_REQUESTED)),
+        (
+            _("File complete"),
+            case.admitted_at,
+            _("checked by our team"),
+            (State.SUBMITTED, State.INFORMATION_REQUESTED),
+        ),
         (
             _("Expert accepted"),
             case.accepted_at,
@@ -184,15 +197,15 @@ def path_of(case: Case) -> list[dict[str, Any]]:
     for title, moment, detail, current in steps:
         if state in current and not over:
             words = standing_for_requester(case)
-            shown.append({"title": title, "status": "now", "detail": " · ".join(filter(None, (words.title, words.until)))})
-        elif moment is not None and not (over and moment is None):
             shown.append(
-                {"title": title, "status": "done", "detail": " · ".join(filter(None, (said(moment), detail)))}
+                {"title": title, "status": "now", "detail": " · ".join(filter(None, (words.title, words.until)))}
             )
+        elif moment is not None and not (over and moment is None):
+            shown.append({"title": title, "status": "done", "detail": " · ".join(filter(None, (say(moment), detail)))})
         elif not over:
             shown.append({"title": title, "status": "next", "detail": _coming(case, current)})
     if over or case.state == State.CLOSED:
-        shown.append({"title": _aside(case).title, "status": "now" if over else "done", "detail": said(case.ended_at)})
+        shown.append({"title": _aside(case).title, "status": "now" if over else "done", "detail": say(case.ended_at)})
     return shown
 
 

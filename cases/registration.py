@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from audit import register_action, register_resolver
+from audit import register_action
 from cases import notices, policy
 
 #: Journal names of the moves: label for the DPO, sentence for the patient's history.

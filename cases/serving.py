@@ -83,9 +83,7 @@ def document_page(request: HttpRequest, case_id: UUID, document_id: UUID, number
     """The image of one page, made by the service from the original."""
     document = _document(request, case_id, document_id)
     page = (
-        PreviewPage.objects.select_related("image")
-        .filter(preview__source_id=document.file_id, number=number)
-        .first()
+        PreviewPage.objects.select_related("image").filter(preview__source_id=document.file_id, number=number).first()
     )
     if page is None:
         raise Missing(_("This page does not exist."))
@@ -111,9 +109,7 @@ def _opinion_part(
     case: Case = find_case(request, case_id)
     if not case.opinions.filter(pk=opinion_id).exists():
         raise Missing(_("This opinion does not exist, or is not yours to see."))
-    opinion = open_opinion(
-        case_id, opinion_id, actor=actor_of(request, case), request_key=uuid.uuid4().hex
-    )
+    opinion = open_opinion(case_id, opinion_id, actor=actor_of(request, case), request_key=uuid.uuid4().hex)
     stored = part(opinion)
     if stored is None:
         raise Missing(_("This opinion has no such part."))

@@ -1,4 +1,4 @@
-"""Takes a fictitious case through its life, each step by the service a person would use: for demo data and for tests."""
+"""Takes a fictitious case through its life, each step by the service a person would use: for demo data and tests."""
 
 import hashlib
 import secrets

@@ -21,11 +21,10 @@ from cases.models import (
     Override,
 )
 from cases.models.assignments import Outcome
-from cases.models.case import Payment
+from cases.models.case import Payment, TreatingDoctorChoice
 from cases.models.states import WITH_EXPERT, State
 from consent import services as consent
 from experts.availability import next_open_time
-
 
 # --- preparing and consenting
 
@@ -54,6 +53,9 @@ def give_consent(step: Step) -> None:
     put = consent.purposes_for(case.sharing)
     if tele:
         put = [purpose for purpose in put if purpose not in (consent.Purpose.DMP, consent.Purpose.RESEARCH)]
+    if case.is_second_opinion and case.treating_doctor_choice != TreatingDoctorChoice.NAMED:
+        # Nobody is asked to agree to a report for a doctor the patient does not have, or does not want told.
+        put.remove(consent.Purpose.TREATING_DOCTOR)
     expert = case.requested_expert
     records = consent.record_choices(
         case_id=case.pk,
@@ -149,7 +151,7 @@ def admit(step: Step) -> None:
 
 
 def decline(step: Step) -> None:
-    """The service declines: motive kept, explanation and what to do instead for the patient; the date stays (C-TEL-7)."""
+    """The service declines: motive kept, explanation and advice for the patient; the date stays (C-TEL-7)."""
     explanation, instead = step.text("explanation"), step.text("instead")
     _end(step, "declined", motive=step.text("motive"), explanation=explanation, instead=instead)
     step.tell("patient", "case_declined")
@@ -360,9 +362,7 @@ def withdraw(step: Step) -> None:
     if not case.is_second_opinion:
         step.tell("requester", "case_withdrawn_requester")
     for purpose in consent.living_purposes(case.pk, case.consent_round):
-        consent.withdraw_purpose(
-            case_id=case.pk, round_number=case.consent_round, purpose=purpose, actor=step.actor
-        )
+        consent.withdraw_purpose(case_id=case.pk, round_number=case.consent_round, purpose=purpose, actor=step.actor)
     if case.consented_at is not None:
         case.consent_withdrawn_at = step.at
     _end(step, "withdrawn", motive=str(step.inputs.get("patient_word") or ""))

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models.users import fold_email
 from cases.checks import (
     age_on,
     case_pieces_open,
@@ -109,9 +110,7 @@ def referral_present(step: Step) -> None:
 def not_for_today(step: Step) -> None:
     """A tele-expertise has a known urgency; «today» goes to the 15 and the on-call line (C-HAS-7)."""
     if not step.case.is_second_opinion and step.case.urgency not in Urgency.values:
-        raise Invalid(
-            _("A request for today cannot be made here."), _("Call 15 or the on-call line of the hospital.")
-        )
+        raise Invalid(_("A request for today cannot be made here."), _("Call 15 or the on-call line of the hospital."))
 
 
 def professional_checked(step: Step) -> None:
@@ -179,8 +178,9 @@ def confirmed_by_patient(step: Step) -> None:
     elif means == "phone_code":
         proof = step.inputs.get("proof")
         sent_to = getattr(proof, "email", "")
-        addresses = {step.case.requester.email, step.case.patient.email}
-        if sent_to in addresses and proof_is_fresh(
+        # Never the address of the person of the service who filled the request in.
+        address = fold_email(step.case.patient.email)
+        if address and sent_to == address and step.case.requester.email != address and proof_is_fresh(
             proof, user_id=step.actor.id, purpose="consent", payload=str(step.case.pk), at=step.at
         ):
             return
@@ -300,18 +300,14 @@ def opinion_complete(step: Step) -> None:
     """Every part of the opinion is written, and the relevance of a remote opinion is stated (C-TEL-2)."""
     gaps = draft_gaps(step.case, step.inputs["draft"].content, at=step.at)
     if gaps:
-        raise Invalid(
-            _("The opinion is not complete."), fields=gaps
-        )
+        raise Invalid(_("The opinion is not complete."), fields=gaps)
 
 
 def signed_what_was_read(step: Step) -> None:
     """The bytes signed are those the expert saw: same draft version, same SHA-256."""
     draft, signed = step.inputs["draft"], step.inputs["signed"]
     if draft.rendered_version != draft.version or draft.rendered_sha256 != signed.source_sha256:
-        raise Conflict(
-            _("The opinion was changed after you read it again."), _("Read it again, then sign.")
-        )
+        raise Conflict(_("The opinion was changed after you read it again."), _("Read it again, then sign."))
 
 
 def new_pieces_settled(step: Step) -> None:

@@ -184,8 +184,8 @@ _MOVES = (
 def _with_consent(move: Move) -> Move:
     """Consent guards every entry into the states that need it, whatever the move.
 
-    Three moves decide by themselves: a release goes back to any state, an override never passes a missing consent, and a
-    follow-up question is released when consent was withdrawn meanwhile, else the case could never leave that state.
+    Three moves decide by themselves: a release goes back to any state, an override never passes a missing consent, and
+    a follow-up question is released when consent was withdrawn meanwhile, else the case could never leave that state.
     """
     if move.name in ("release", "override", "release_follow_up") or not move.targets & {str(s) for s in CONSENTED}:
         return move

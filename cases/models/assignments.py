@@ -62,6 +62,8 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(outcome__in=["accepted", "completed"]) | models.Q(no_conflict_declared=True),
                 name="assignment_accepted_without_conflict",
-                violation_error_message=_("An expert accepts only after declaring that he has no conflict of interest."),
+                violation_error_message=_(
+                    "An expert accepts only after declaring that he has no conflict of interest."
+                ),
             ),
         ]

@@ -86,7 +86,9 @@ class Case(CaseStates):
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="requested_cases")
     by_phone = models.BooleanField(default=False)
     language = models.CharField(max_length=2, default="fr")
-    pathology = models.ForeignKey("experts.Pathology", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    pathology = models.ForeignKey(
+        "experts.Pathology", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     # What the request says; clinical words are sealed.
     questions = SealedJSONField(null=True, blank=True)
@@ -222,9 +224,7 @@ class Case(CaseStates):
             ),
             models.CheckConstraint(
                 condition=(_states(*AFTER_DELIVERY) & Q(delivered_at__isnull=False))
-                | (
-                    ~_states(*AFTER_DELIVERY, State.ON_HOLD, State.STOPPED) & Q(delivered_at__isnull=True)
-                )
+                | (~_states(*AFTER_DELIVERY, State.ON_HOLD, State.STOPPED) & Q(delivered_at__isnull=True))
                 | _states(State.ON_HOLD, State.STOPPED),
                 name="case_delivered_at",
                 violation_error_message=_("A delivered case, and no other, has its date of delivery."),

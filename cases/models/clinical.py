@@ -78,7 +78,7 @@ class InformationRequest(models.Model):
 
 
 class ExpertQuestion(models.Model):
-    """A question of the expert to the requester; silence after ten days is an answer too, and a limit of the opinion."""
+    """A question of the expert to the requester; silence after ten days is an answer, and a limit of the opinion."""
 
     class Answer(models.TextChoices):
         """How the question ended."""

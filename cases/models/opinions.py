@@ -22,9 +22,7 @@ class OpinionDraft(models.Model):
     content = SealedJSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(default=now)
-    rendered = models.ForeignKey(
-        "vault.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    rendered = models.ForeignKey("vault.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rendered_version = models.PositiveIntegerField(null=True, blank=True)
     rendered_sha256 = models.CharField(max_length=64, blank=True)
     rendered_code_hash = models.CharField(max_length=64, blank=True)
@@ -100,9 +98,7 @@ class FollowUp(models.Model):
     asked_at = models.DateTimeField(default=now)
     answer_draft = SealedTextField(null=True, blank=True)
     draft_version = models.PositiveIntegerField(default=0)
-    rendered = models.ForeignKey(
-        "vault.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    rendered = models.ForeignKey("vault.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rendered_version = models.PositiveIntegerField(null=True, blank=True)
     rendered_sha256 = models.CharField(max_length=64, blank=True)
     rendered_code_hash = models.CharField(max_length=64, blank=True)

@@ -122,7 +122,8 @@ def _open(key: SigningKey) -> Signer:
     chain = [asn1_x509.Certificate.load(der) for _k, _h, der in asn1_pem.unarmor(key.certificates.encode(), True)]
     _kind, _headers, der = asn1_pem.unarmor(key.private_key.encode())
     registry = SimpleCertificateStore()
-    registry.register_multiple(chain)
+    # His own certificate is embedded anyway: a second copy would hide harm done to the first.
+    registry.register_multiple(chain[1:])
     return SimpleSigner(
         signing_cert=chain[0], signing_key=asn1_keys.PrivateKeyInfo.load(der), cert_registry=registry, embed_roots=False
     )

@@ -30,9 +30,7 @@ def new_alert(case: Case, kind: str, *, actor: Actor, note: str = "", document: 
         note=note.strip(),
         document=document,
     )
-    record(
-        "case.alert_raised", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"kind": str(kind)}
-    )
+    record("case.alert_raised", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"kind": str(kind)})
     tell(case, "desk", "desk_alert", key=f"alert:{alert.pk}")
     return alert
 

@@ -66,9 +66,7 @@ def set_owner(case_id: UUID, owner: User | None, deputy: User | None, *, actor: 
         if person is not None and not person.has_role("coordinator"):
             raise Invalid(_("Only a coordinator can follow a case."), fields={"owner": _("Choose a coordinator.")})
     if owner is not None and owner == deputy:
-        raise Invalid(
-            _("Choose two different people."), fields={"deputy": _("Choose someone other than the owner.")}
-        )
+        raise Invalid(_("Choose two different people."), fields={"deputy": _("Choose someone other than the owner.")})
     experts = {person.pk for person in (owner, deputy) if person is not None}
     if case.assignments.filter(expert__user_id__in=experts).exists():
         raise Conflict(_("Nobody is both expert and coordinator of a case."))

@@ -47,7 +47,7 @@ def add_document(case_id: UUID, stored: StoredFile, described: Described, *, act
     """Attach an encrypted file to a case; it is read by nobody but its author until it is scanned.
 
     Raises:
-        Conflict: the case holds too many documents, or is past its signature.
+        Conflict: the case holds too many documents, is past its signature, or holds this very file already.
         Invalid: the type is unknown, or the date lies in the future.
     """
     from cases.tasks import check_document
@@ -61,6 +61,14 @@ def add_document(case_id: UUID, stored: StoredFile, described: Described, *, act
         raise Invalid(_("The date lies in the future."), fields={"dated_on": _("The date lies in the future.")})
     if case.documents.filter(removed_at__isnull=True).count() >= MAX_DOCUMENTS:
         raise Conflict(_("This case already holds %(most)s documents.") % {"most": MAX_DOCUMENTS})
+    # Hashes are sealed like everything else about a file: they are compared here, not in the database.
+    living = case.documents.filter(removed_at__isnull=True, hidden_at__isnull=True).select_related("file")
+    twin = next((document for document in living if document.file.sha256 == stored.sha256), None)
+    if twin is not None:
+        raise Conflict(
+            _("This file is already among the documents: “%(title)s”.") % {"title": twin.title},
+            _("It does not need to be added twice. Choose another file, or go back to the list."),
+        )
     origin = Document.Origin.SERVICE if actor.role in _SERVICE else _ORIGINS.get(actor.role, Document.Origin.PATIENT)
     document = Document.objects.create(
         content_key_id=case.content_key_id,

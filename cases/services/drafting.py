@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
 from audit import Actor, record
+from cases.answers import whole
 from cases.checks import MAX_QUESTIONS
 from cases.machine import clocks
 from cases.models import Alert, AnswerAddition, AnswerSheet, Case, MissingPiece, ReferenceCounter
@@ -121,9 +122,7 @@ def choose_pathology(case_id: UUID, pathology: Pathology, *, actor: Actor) -> Ca
         _save(case)
         if case.is_second_opinion:
             _sheets_for(case)
-        record(
-            "case.filled", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"fields": ["pathology"]}
-        )
+        record("case.filled", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"fields": ["pathology"]})
     return case
 
 
@@ -156,6 +155,7 @@ def save_answers(
             _("These answers were changed on another page or device."),
             _("Compare the two versions below and keep the right one."),
         )
+    flagged_before = _flagged(case)
     sheet.answers = {**sheet.answers, **answers}
     if done and block not in sheet.done_blocks:
         sheet.done_blocks = [*sheet.done_blocks, block]
@@ -172,7 +172,7 @@ def save_answers(
         subjects=subjects(case),
         detail={"fields": [f"{sheet.questionnaire.code}.{block}"]},
     )
-    _raise_warning_signs(case, sheet, actor)
+    _raise_warning_signs(case, flagged_before, actor)
     return sheet
 
 
@@ -186,18 +186,31 @@ def _follow_answers(case: Case, answers: Mapping[str, Any]) -> None:
         case.first_opinion_department = str(answers["first_opinion_place"] or "")[:200]
 
 
-def _raise_warning_signs(case: Case, sheet: AnswerSheet, actor: Actor) -> None:
-    """A red flag stops the page and calls the service, once while it stands."""
-    if not red_flags(sheet.questionnaire.body, sheet.answers):
+def _raise_warning_signs(case: Case, before: set[str], actor: Actor) -> None:
+    """A new red flag stops the page and calls the service, once while it stands; corrected, an untaken call ends.
+
+    Both questionnaires are read as one: an answer of one may bring in a question of the other.
+
+    Args:
+        before: codes of the questions flagged until now; the service may have dealt with them already.
+    """
+    flagged = _flagged(case)
+    if not flagged:
         case.alerts.filter(kind=Alert.Kind.WARNING_SIGN, closed_at__isnull=True, taken_at__isnull=True).update(
             closed_at=now()
         )
         return
-    if case.alerts.filter(kind=Alert.Kind.WARNING_SIGN, closed_at__isnull=True).exists():
+    if flagged <= before or case.alerts.filter(kind=Alert.Kind.WARNING_SIGN, closed_at__isnull=True).exists():
         return
     from cases.services.alerts import new_alert
 
     new_alert(case, Alert.Kind.WARNING_SIGN, actor=actor)
+
+
+def _flagged(case: Case) -> set[str]:
+    """Codes of the questions whose answers are warning signs now."""
+    together = whole(case)
+    return {flag.question for flag in red_flags(together.body, together.answers)}
 
 
 @transaction.atomic

@@ -72,8 +72,5 @@ def _write(case: Case, thread: str, body: str, actor: Actor) -> Message:
 def mark_read(case: Case, thread: str, *, actor: Actor) -> int:
     """The others' messages of a thread were shown to this actor; the number newly read."""
     unread = case.messages.filter(thread=thread, read_at__isnull=True)
-    if actor.role in _STAFF:
-        unread = unread.exclude(author_role__in=_STAFF)
-    else:
-        unread = unread.exclude(author_role=actor.role)
-    return unread.update(read_at=now())
+    own_side = _STAFF if actor.role in _STAFF else (actor.role,)
+    return unread.exclude(author_role__in=own_side).update(read_at=now())

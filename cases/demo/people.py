@@ -1,0 +1,214 @@
+"""The fictitious people of the demo: staff, experts, professionals, patients. Nobody here exists."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from accounts.models import Patient, Professional, User
+from accounts.services.accounts import create_staff, create_user
+from accounts.services.patients import create_patient, represent
+from accounts.services.professionals import answer_registration, save_professional
+from accounts.services.roles import open_own_space
+from accounts.undertakings import accept
+from audit import Actor, SystemActor
+from cases.demo.walk import acting
+from clock import now
+from experts import certificates
+from experts.authority import ensure_authority
+from experts.models import ExpertProfile, Pathology
+from experts.services import create_expert, record_convention, record_insurance, record_interests, record_registration
+
+SETUP = SystemActor("set_up")
+
+#: (address, name, title, roles) of the people of the service.
+STAFF = (
+    ("coordinator@demo.test", "Hélène Lenoir", "Dr", ("coordinator",)),
+    ("coordinator2@demo.test", "Marc Sabatier", "Dr", ("coordinator",)),
+    ("nurse@demo.test", "Inès Carrel", "", ("care_coordinator",)),
+    ("assistant@demo.test", "Ali Bureau", "", ("assistant",)),
+    ("dpo@demo.test", "Judith Registre", "", ("dpo",)),
+    ("editor@demo.test", "Paul Plume", "", ("editor",)),
+    ("admin@demo.test", "Ada Technique", "", ("administrator",)),
+)
+#: (address, name, title, specialty, hospital, department, pathologies) of the experts.
+EXPERTS = (
+    ("expert@demo.test", "Anne Salvat", "Pr", "Chirurgie orthopédique", "Hôpital des Tilleuls", "Rachis adulte",
+     ("lumbar_disc_herniation", "scoliosis")),
+    ("expert2@demo.test", "Karim Haddad", "Dr", "Gynécologie obstétrique", "Clinique du Verger", "Chirurgie pelvienne",
+     ("endometriosis",)),
+    ("expert03@demo.test", "Louise Morel", "Pr", "Chirurgie vasculaire", "Hôpital du Belvédère", "Aorte",
+     ("aortic_aneurysm",)),
+    ("expert04@demo.test", "Vincent Nguyen", "Dr", "Chirurgie orthopédique", "Hôpital des Tilleuls", "Rachis enfant",
+     ("scoliosis", "lumbar_disc_herniation")),
+    ("expert05@demo.test", "Sabine Petit", "Dr", "Gastro-entérologie", "Hôpital du Belvédère", "Maladies de l’intestin",
+     ("crohn",)),
+    ("expert06@demo.test", "Olivier Garance", "Pr", "Oncologie", "Institut des Acacias", "Sein", ("breast_cancer",)),
+    ("expert07@demo.test", "Farida Benali", "Dr", "Urologie", "Clinique du Verger", "Urologie", ("prostate_cancer",)),
+    ("expert08@demo.test", "Étienne Laforêt", "Dr", "Endocrinologie", "Institut des Acacias", "Thyroïde",
+     ("thyroid_nodule",)),
+    ("expert09@demo.test", "Mireille Costa", "Pr", "Gynécologie obstétrique", "Institut des Acacias", "Endométriose",
+     ("endometriosis",)),
+    ("expert10@demo.test", "Bruno Delage", "Dr", "Chirurgie digestive", "Hôpital des Tilleuls", "Chirurgie digestive",
+     ("crohn",)),
+    ("expert11@demo.test", "Yasmine Roux", "Dr", "Oncologie radiothérapie", "Hôpital du Belvédère", "Radiothérapie",
+     ("breast_cancer", "prostate_cancer")),
+    ("expert12@demo.test", "Thomas Vallon", "Pr", "Chirurgie vasculaire", "Clinique du Verger", "Vaisseaux",
+     ("aortic_aneurysm", "thyroid_nodule")),
+)
+REQUESTERS = (
+    ("requester@demo.test", "Claire Fontaine", "Dr", "Médecine générale"),
+    ("requester2@demo.test", "Hugo Lambert", "Dr", "Gynécologie médicale"),
+)
+
+
+@dataclass
+class People:
+    """Everybody of the demo.
+
+    Args:
+        experts: by code of pathology, the first one being asked first.
+    """
+
+    password: str
+    staff: dict[str, User] = field(default_factory=dict)
+    experts: dict[str, list[ExpertProfile]] = field(default_factory=dict)
+    requesters: list[User] = field(default_factory=list)
+
+    @property
+    def coordinators(self) -> list[User]:
+        """The two coordinating doctors."""
+        return [self.staff["coordinator@demo.test"], self.staff["coordinator2@demo.test"]]
+
+
+class _Numbers:
+    """RPPS numbers that no register gives out, with a right Luhn digit."""
+
+    def __init__(self) -> None:
+        self.last = 0
+
+    def draw(self) -> str:
+        self.last += 1
+        body = f"9990{self.last:06d}"
+        total = 0
+        for position, character in enumerate(reversed(body + "0")):
+            value = int(character)
+            if position % 2:
+                value = value * 2 - 9 if value > 4 else value * 2
+            total += value
+        return body + str(-total % 10)
+
+
+def make_people(password: str) -> People:
+    """Staff, experts and professionals, with everything recorded that lets them work."""
+    people, numbers = People(password), _Numbers()
+    ensure_authority()
+    for email, name, title, roles in STAFF:
+        user = create_staff(email, roles, full_name=name, title=title, password=password, tell=False)
+        if set(roles) & {"coordinator", "care_coordinator"}:
+            nurse = "care_coordinator" in roles
+            _check(user, numbers.draw(), Professional.Profession.NURSE if nurse else Professional.Profession.PHYSICIAN)
+        people.staff[email] = user
+    desk = acting(people.coordinators[0], "coordinator")
+    for email, name, title, specialty, hospital, department, codes in EXPERTS:
+        user = create_staff(email, ("expert",), full_name=name, title=title, password=password, tell=False)
+        _check(user, numbers.draw(), Professional.Profession.PHYSICIAN, specialty, hospital)
+        profile = _expert(user, hospital, department, codes, desk)
+        for code in codes:
+            people.experts.setdefault(code, []).append(profile)
+    for email, name, title, specialty in REQUESTERS:
+        user = create_user(email, actor=SETUP, password=password, full_name=name, title=title)
+        open_own_space(user, "requester", actor=SETUP)
+        _check(user, numbers.draw(), Professional.Profession.PHYSICIAN, specialty, "Cabinet du Moulin")
+        people.requesters.append(user)
+    experts = {expert.user for found in people.experts.values() for expert in found}
+    for user in [*people.staff.values(), *people.requesters, *sorted(experts, key=lambda one: one.email)]:
+        accept(user, "fr", actor=acting(user, "staff"))
+    return people
+
+
+def _check(
+    user: User, rpps: str, profession: str, specialty: str = "Santé publique", organisation: str = "Second Regard"
+) -> None:
+    row = save_professional(
+        user,
+        actor=SETUP,
+        profession=profession,
+        rpps=rpps,
+        specialty=specialty,
+        organisation=organisation,
+        address=f"{organisation}\n1 rue Imaginaire\n69000 Lyon",
+        phone="01 99 00 00 00",
+        convention="secteur 1",
+    )
+    answer_registration(row, confirmed=True, actor=SETUP, means="command", identity_means="id_document")
+
+
+def _expert(user: User, hospital: str, department: str, codes: Iterable[str], desk: Actor) -> ExpertProfile:
+    profile = create_expert(
+        user,
+        actor=desk,
+        pathologies=Pathology.objects.filter(code__in=list(codes)),
+        languages=("fr", "en"),
+        capacity_per_month=30,
+        institution=hospital,
+        department=department,
+    )
+    moment, today = now(), now().date()
+    record_registration(profile.pk, actor=desk, checked_at=moment, means="directory")
+    record_insurance(
+        profile.pk,
+        actor=desk,
+        insurer="Assurance fictive",
+        valid_from=today - timedelta(days=60),
+        valid_until=today + timedelta(days=700),
+    )
+    record_convention(
+        profile.pk,
+        actor=desk,
+        version="1",
+        signed_by_expert_at=moment,
+        signed_by_service_at=moment,
+        sent_to_order_at=moment,
+    )
+    record_interests(profile.pk, actor=desk, declared_on=today, expires_on=today + timedelta(days=365))
+    professional = Professional.objects.get(user=user)
+    certificates.issue_key(user, name=user.get_full_name(), rpps=professional.rpps, actor=SETUP)
+    return ExpertProfile.objects.select_related("user").get(pk=profile.pk)
+
+
+def make_patient(
+    email: str, first: str, last: str, *, sex: str, birth: date, password: str | None
+) -> tuple[Patient, User]:
+    """A patient with his own account."""
+    user = create_user(email, actor=SETUP, password=password, full_name=f"{first} {last}")
+    open_own_space(user, "patient", actor=SETUP)
+    patient = _identity(email, first, last, sex=sex, birth=birth)
+    represent(user, patient, "self", actor=SETUP)
+    return patient, user
+
+
+def make_child(email: str, parent: str, first: str, last: str, *, birth: date, password: str) -> tuple[Patient, User]:
+    """A child, reached by a parent who logs in as himself (C-MIN-6)."""
+    user = create_user(email, actor=SETUP, password=password, full_name=parent)
+    open_own_space(user, "patient", actor=SETUP)
+    patient = _identity(email, first, last, sex="M", birth=birth)
+    represent(user, patient, "parent", actor=SETUP)
+    return patient, user
+
+
+def make_patient_without_account(first: str, last: str, *, sex: str, birth: date, email: str = "") -> Patient:
+    """A patient known only through the professional who treats him."""
+    return _identity(email, first, last, sex=sex, birth=birth)
+
+
+def _identity(email: str, first: str, last: str, *, sex: str, birth: date) -> Patient:
+    return create_patient(
+        actor=SETUP,
+        birth_name=last,
+        birth_first_names=first,
+        birth_date=birth,
+        sex=sex,
+        birth_place_code="69383",
+        phone="06 39 98 00 00",
+        email=email,
+    )

@@ -1,0 +1,6 @@
+"""Addresses of the expert space."""
+
+from django.urls import URLPattern
+
+app_name = "expert"
+urlpatterns: list[URLPattern] = []
