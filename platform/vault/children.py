@@ -1,5 +1,6 @@
 """Start a limited child for one task on stored files, feed it clear bytes through a pipe, and never wait for ever."""
 
+import contextlib
 import json
 import os
 import select
@@ -9,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from vault.exceptions import FileRefused
 from vault.files import open_file
@@ -82,8 +83,9 @@ class Child:
             bufsize=0,
             start_new_session=True,
         )
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101
-        line = _Line(process.stdin.fileno(), process.stdout.fileno(), time.monotonic() + self._wall)
+        # PIPE was asked for both.
+        sink, source = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+        line = _Line(sink.fileno(), source.fileno(), time.monotonic() + self._wall)
         try:
             while True:
                 kind, payload = line.receive()
@@ -174,11 +176,9 @@ class _Line:
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """No child outlives its task."""
     if process.poll() is None:
-        try:
+        # It may end in the meantime.
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            # It ended in the meantime.
-            pass
     process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:

@@ -2,7 +2,7 @@
 
 | setting | meaning | default |
 |---|---|---|
-| `MASTER_KEYS_FILE` | file of master keys (id,key); the first wraps, all unwrap | `var/keys/master`, made at first use |
+| `MASTER_KEYS_FILE` | file of master keys; the first wraps, all unwrap | `var/keys/master`, made at first use |
 | `VAULT_ROOT` | folder of the local store | `var/vault` |
 | `VAULT_STORE` | `local` or `s3`: where new files go | `local` |
 | `VAULT_S3` | bucket, prefix, and what boto3's client takes (endpoint_url, region_name, …) | `{}` |

@@ -1,6 +1,7 @@
 """What the vault refuses, in words safe to show. None of these messages holds content, a name or a key."""
 
 from django.core.exceptions import ImproperlyConfigured
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from errors import DomainError, Text
@@ -59,6 +60,8 @@ class FileRefused(DomainError):
         super().__init__(message, next_step, status=status)
         self.code = code
         self.detail = detail
+        # The fields that were read before the file, so that the page can show them again.
+        self.form: QueryDict | None = None
 
 
 class ObjectMissing(DomainError):

@@ -2,7 +2,7 @@
 
 | kind | kept |
 |---|---|
-| PDF | byte for byte; written anew without scripts, launch actions, media, attached programs or foreign bytes if it has any |
+| PDF | byte for byte; with scripts, launch actions, media, attached programs or foreign bytes: anew, without them |
 | JPEG, PNG | the same pixels bit for bit, without metadata (place, device, comments) and without what follows the end |
 | HEIC | as JPEG, upright, without metadata |
 | DICOM | byte for byte; its free 128 first bytes emptied if they are not |

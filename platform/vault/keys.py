@@ -1,4 +1,4 @@
-"""Content keys: make, destroy, wrap again under a new master key; and the canary that proves the master keys at hand."""
+"""Content keys: make, destroy, wrap again under a new master key; and the canary that proves the master keys."""
 
 import secrets
 import uuid

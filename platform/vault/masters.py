@@ -146,7 +146,7 @@ def make_master_key(path: Path, *, in_front: bool = False) -> str:
         in_front: the file exists; the new key goes before the others, so that it wraps from now on.
 
     Returns:
-        The id of the key that wraps now: the one just made, or, when another process made the file meanwhile, its first.
+        The id of the key that wraps now: the one made, or the first of a file another process made meanwhile.
 
     Raises:
         MasterKeyMissing: the file exists and `in_front` was not asked, or it is not there and was.

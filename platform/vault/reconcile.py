@@ -64,10 +64,9 @@ def reconcile(*, older_than: timedelta = timedelta(hours=24)) -> Found:
         there = set()
         for entry in store.objects():
             there.add(entry.name)
-            if entry.name not in known and entry.written_at < before:
-                if not StoredFile.objects.filter(pk=_id_of(entry.name)).exists():
-                    store.delete(entry.name)
-                    found.objects += 1
+            if entry.name not in known and entry.written_at < before and not _has_row(entry.name):
+                store.delete(entry.name)
+                found.objects += 1
         found.missing += [uuid.UUID(name.rpartition("/")[2]) for name in sorted(known - there)]
     # A file deleted while we looked is not missing.
     still = set(StoredFile.objects.filter(pk__in=found.missing).values_list("pk", flat=True))
@@ -75,9 +74,11 @@ def reconcile(*, older_than: timedelta = timedelta(hours=24)) -> Found:
     return found
 
 
-def _id_of(name: str) -> uuid.UUID | None:
+def _has_row(name: str) -> bool:
+    """Asked again for each: a file may have come since the list was made."""
     try:
-        return uuid.UUID(name.rpartition("/")[2])
+        file_id = uuid.UUID(name.rpartition("/")[2])
     except ValueError:
-        # Not a name of ours, so no row has it.
-        return None
+        # Not a name of ours.
+        return False
+    return StoredFile.objects.filter(pk=file_id).exists()

@@ -95,6 +95,10 @@ WORDS: dict[str, tuple[Text, Text]] = {
         _("The upload was interrupted: nothing of this file was kept."),
         _("Check your connection and add the file again. What you typed is still there."),
     ),
+    "full": (
+        _("There is no room left to store this file: nothing of it was kept."),
+        _("Please try again later, or tell the service."),
+    ),
     "no_file": (_("No file was received."), _("Choose a file and send it again.")),
 }
 

@@ -67,6 +67,6 @@ def _by_brand(head: bytes) -> str:
 def _reason(head: bytes) -> str:
     if head.startswith(_PROGRAMS) or any(mark in head[:1024].lower() for mark in _MARKUP):
         return "program"
-    if head.startswith(b"\xd0\xcf\x11\xe0") or head.startswith(b"{\\rtf"):
+    if head.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")):
         return "office"
     return "picture" if head.startswith(_PICTURES) else "type"

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+
 from vault import files
 from vault import format as layout
 from vault.exceptions import KeyDestroyed, ObjectMissing, SealBroken

@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+
 from vault import checks, keys, masters
 from vault.exceptions import KeyDestroyed, MasterKeyMissing, SealBroken
 from vault.files import read_file, write_file

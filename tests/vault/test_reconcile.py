@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from clock import now, travel
 from django.core.management import call_command
+
+from clock import now, travel
 from vault import format as layout
 from vault.files import FileWriter, read_file, write_file
 from vault.models import ContentKey, Preview, StoredFile

@@ -9,8 +9,9 @@ import numpy as np
 import pydicom
 from PIL import Image
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.pixels import apply_modality_lut, pixel_array
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.pixels.processing import apply_modality_lut
+from pydicom.pixels.utils import pixel_array
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from vault.limited import pictures
 from vault.limited.refusals import Refused
@@ -35,7 +36,7 @@ def warm() -> None:
         importlib.import_module(name)
     dataset = FileDataset("", {}, file_meta=FileMetaDataset(), preamble=bytes(PREAMBLE))
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = CTImageStorage
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = generate_uid()
     dataset.Rows = dataset.Columns = 2
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation, dataset.PixelRepresentation = 1, "MONOCHROME2", 0

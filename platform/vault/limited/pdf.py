@@ -27,6 +27,7 @@ _ACTIONS = {
     "/GoToR",
 }
 _ACTIONS |= {"/RichMediaExecute", "/GoTo3DView"}
+_MEDIA = {"/RichMedia", "/Movie", "/Screen", "/Sound", "/3D"}
 _KEYS = {"/JS", "/XFA", "/RichMediaContent", "/RichMediaSettings"}
 _MARKUP = (b"<html", b"<script", b"<?php", b"<svg", b"<!doctype", b"<%@")
 _DATA_FILES = (".json", ".xml", ".csv", ".txt")
@@ -117,9 +118,9 @@ def _disarm_object(thing: Object, found: set[str], depth: int) -> None:
     if depth > MAX_DEPTH:
         raise Refused("unreadable")
     if isinstance(thing, Array):
-        for part in thing:
-            if isinstance(part, (Dictionary, Array)) and not part.is_indirect:
-                _disarm_object(part, found, depth + 1)
+        for item in thing:
+            if isinstance(item, (Dictionary, Array)) and not item.is_indirect:
+                _disarm_object(item, found, depth + 1)
         return
     if not isinstance(thing, (Dictionary, pikepdf.Stream)):
         return
@@ -140,10 +141,9 @@ def _disarm_object(thing: Object, found: set[str], depth: int) -> None:
         # An action of a kind no reader knows does nothing.
         thing["/S"] = Name("/Removed")
         found.add("script" if str(kind) == "/JavaScript" else "action")
-    if thing.get("/Subtype") in (Name.RichMedia, Name("/Movie"), Name.Screen, Name("/Sound"), Name("/3D")):
-        if thing.get("/Type") in (None, Name.Annot):
-            thing["/Subtype"] = Name("/Removed")
-            found.add("media")
+    if str(thing.get("/Subtype", "")) in _MEDIA and thing.get("/Type") in (None, Name.Annot):
+        thing["/Subtype"] = Name("/Removed")
+        found.add("media")
 
 
 def pages(file: BinaryIO, width: int, most: int) -> Iterator[tuple[dict[str, Any], bytes]]:

@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from vault.limited.pipes import Line
     from vault.limited.serve import Run
 
+Opener = Callable[..., BinaryIO]
 BUFFER = 256 * 1024
 
 
@@ -29,7 +30,7 @@ def load(task: dict[str, Any]) -> "Run":
     return _pages_task(opened, types[0], task["width"], task["most"])
 
 
-def _examine_task(opened: Any, media_type: str, size: int) -> Any:
+def _examine_task(opened: Opener, media_type: str, size: int) -> "Run":
     if media_type == "application/pdf":
         from vault.limited import pdf
 
@@ -63,7 +64,7 @@ def _examine_task(opened: Any, media_type: str, size: int) -> Any:
     return run
 
 
-def _pages_task(opened: Any, media_type: str, width: int, most: int) -> Any:
+def _pages_task(opened: Opener, media_type: str, width: int, most: int) -> "Run":
     def draw(line: "Line", pictures: Iterator[tuple[dict[str, Any], bytes]]) -> dict[str, Any]:
         for facts, image in pictures:
             line.picture(facts, image)
@@ -100,7 +101,7 @@ def _pages_task(opened: Any, media_type: str, width: int, most: int) -> Any:
     return from_archive
 
 
-def _merge_task(opened: Any, types: list[str]) -> Any:
+def _merge_task(opened: Opener, types: list[str]) -> "Run":
     from vault.limited import images, photos
 
     images.warm()
