@@ -83,7 +83,9 @@ class AddExpertForm(PracticeForm):
     def __init__(self, *args: Any, users: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.users = {str(user.pk): user for user in users}
-        self.fields["user"].choices = [("", _("Choose"))] + [(k, u.get_full_name()) for k, u in self.users.items()]
+        self.fields["user"].choices = [("", _("Choose a person"))] + [
+            (k, u.get_full_name()) for k, u in self.users.items()
+        ]
 
     def cleaned(self) -> dict[str, Any]:
         """The arguments of the service. After `is_valid()`."""
@@ -99,7 +101,7 @@ class RegistrationForm(Form):
     outcome = ChoiceField(
         label=_("What did the check say?"),
         choices=Registration.Outcome.choices,
-        hints={"not_registered": _("The expert is suspended at once, and his open cases change hands.")},
+        hints={"not_registered": _("The expert is suspended at once, and open cases change hands.")},
     )
 
     def cleaned(self) -> dict[str, Any]:
@@ -202,5 +204,5 @@ class ListForm(Form):
 
     def __init__(self, *args: Any, pathologies: Iterable[Pathology], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [("", _("All")), *ExpertProfile.Status.choices]
-        self.fields["pathology"].choices = [("", _("All")), *((p.code, p.name) for p in pathologies)]
+        self.fields["status"].choices = [("", _("Any status")), *ExpertProfile.Status.choices]
+        self.fields["pathology"].choices = [("", _("Any pathology")), *((p.code, p.name) for p in pathologies)]

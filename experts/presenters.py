@@ -21,7 +21,7 @@ _PAGES = {
     "convention": ("experts_desk:convention", _("Record a convention")),
     "interests": ("experts_desk:interests", _("Record a declaration")),
     "pathologies": ("experts_desk:practice", _("Change")),
-    "absence": ("experts_desk:absences", _("Plan")),
+    "absence": ("experts_desk:absences", _("Plan an absence")),
 }
 
 

@@ -102,14 +102,14 @@ def obstacles(
     capacity = expert.capacity_per_month
     if month_case_count >= capacity:
         text = ngettext(
-            "Has taken %(count)d case this month, his limit.",
-            "Has taken %(count)d cases this month, his limit.",
+            "Has taken %(count)d case this month, the limit.",
+            "Has taken %(count)d cases this month, the limit.",
             month_case_count,
         )
         found.append(Obstacle("capacity", text % {"count": month_case_count}))
     elif open_case_count >= capacity:
         text = ngettext(
-            "Has %(count)d case under way, his limit.", "Has %(count)d cases under way, his limit.", open_case_count
+            "Has %(count)d case under way, the limit.", "Has %(count)d cases under way, the limit.", open_case_count
         )
         found.append(Obstacle("capacity", text % {"count": open_case_count}))
     return found

@@ -52,13 +52,12 @@ class Migration(migrations.Migration):
                         ],
                         default="active",
                         max_length=10,
-                        verbose_name="status",
                     ),
                 ),
-                ("languages", models.JSONField(default=list, verbose_name="languages")),
-                ("institution", models.CharField(blank=True, max_length=200, verbose_name="hospital or practice")),
-                ("department", models.CharField(blank=True, max_length=200, verbose_name="department")),
-                ("capacity_per_month", models.PositiveSmallIntegerField(default=8, verbose_name="cases a month")),
+                ("languages", models.JSONField(default=list)),
+                ("institution", models.CharField(blank=True, max_length=200)),
+                ("department", models.CharField(blank=True, max_length=200)),
+                ("capacity_per_month", models.PositiveSmallIntegerField(default=8)),
                 ("created_at", models.DateTimeField(default=clock.now, editable=False)),
                 (
                     "user",
@@ -106,7 +105,7 @@ class Migration(migrations.Migration):
             name="Registration",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("checked_at", models.DateTimeField(default=clock.now, verbose_name="checked on")),
+                ("checked_at", models.DateTimeField(default=clock.now)),
                 (
                     "means",
                     models.CharField(
@@ -116,7 +115,6 @@ class Migration(migrations.Migration):
                             ("certificate", "certificate of registration sent by the Order"),
                         ],
                         max_length=20,
-                        verbose_name="means",
                     ),
                 ),
                 (
@@ -128,7 +126,6 @@ class Migration(migrations.Migration):
                         ],
                         default="registered",
                         max_length=20,
-                        verbose_name="result",
                     ),
                 ),
                 ("recorded_at", models.DateTimeField(default=clock.now)),
@@ -274,17 +271,17 @@ class Migration(migrations.Migration):
             name="Convention",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("version", models.CharField(max_length=20, verbose_name="version of the text")),
+                ("version", models.CharField(max_length=20)),
                 (
                     "signed_by_expert_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="signed by the expert on"),
+                    models.DateTimeField(blank=True, null=True),
                 ),
                 (
                     "signed_by_service_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="signed by the service on"),
+                    models.DateTimeField(blank=True, null=True),
                 ),
-                ("sent_to_order_at", models.DateTimeField(blank=True, null=True, verbose_name="sent to the Order on")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="ends on")),
+                ("sent_to_order_at", models.DateTimeField(blank=True, null=True)),
+                ("ends_on", models.DateField(blank=True, null=True)),
                 ("recorded_at", models.DateTimeField(default=clock.now)),
                 (
                     "expert",
@@ -339,7 +336,7 @@ class Migration(migrations.Migration):
             name="Insurance",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("insurer", models.CharField(max_length=150, verbose_name="insurer")),
+                ("insurer", models.CharField(max_length=150)),
                 ("valid_from", models.DateField(verbose_name="from")),
                 ("valid_until", models.DateField(verbose_name="until")),
                 ("recorded_at", models.DateTimeField(default=clock.now)),

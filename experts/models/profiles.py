@@ -33,14 +33,14 @@ class ExpertProfile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="expert_profile")
-    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     pathologies = models.ManyToManyField("experts.Pathology", blank=True, related_name="experts")
     # Codes of LANGUAGES he writes opinions in.
-    languages = models.JSONField(_("languages"), default=list)
+    languages = models.JSONField(default=list)
     # Where he practises: an expert of the department that gave the first opinion cannot give the second.
-    institution = models.CharField(_("hospital or practice"), max_length=200, blank=True)
-    department = models.CharField(_("department"), max_length=200, blank=True)
-    capacity_per_month = models.PositiveSmallIntegerField(_("cases a month"), default=8)
+    institution = models.CharField(max_length=200, blank=True)
+    department = models.CharField(max_length=200, blank=True)
+    capacity_per_month = models.PositiveSmallIntegerField(default=8)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
@@ -132,9 +132,9 @@ class Registration(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     expert = models.ForeignKey(ExpertProfile, on_delete=models.PROTECT, related_name="registrations")
-    checked_at = models.DateTimeField(_("checked on"), default=now)
-    means = models.CharField(_("means"), max_length=20, choices=Means.choices)
-    outcome = models.CharField(_("result"), max_length=20, choices=Outcome.choices, default=Outcome.REGISTERED)
+    checked_at = models.DateTimeField(default=now)
+    means = models.CharField(max_length=20, choices=Means.choices)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.REGISTERED)
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -164,9 +164,9 @@ class Insurance(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     expert = models.ForeignKey(ExpertProfile, on_delete=models.PROTECT, related_name="insurances")
-    insurer = models.CharField(_("insurer"), max_length=150)
-    valid_from = models.DateField(_("from"))
-    valid_until = models.DateField(_("until"))
+    insurer = models.CharField(max_length=150)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
     recorded_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -192,12 +192,12 @@ class Convention(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     expert = models.ForeignKey(ExpertProfile, on_delete=models.PROTECT, related_name="conventions")
-    version = models.CharField(_("version of the text"), max_length=20)
-    signed_by_expert_at = models.DateTimeField(_("signed by the expert on"), null=True, blank=True)
-    signed_by_service_at = models.DateTimeField(_("signed by the service on"), null=True, blank=True)
-    sent_to_order_at = models.DateTimeField(_("sent to the Order on"), null=True, blank=True)
+    version = models.CharField(max_length=20)
+    signed_by_expert_at = models.DateTimeField(null=True, blank=True)
+    signed_by_service_at = models.DateTimeField(null=True, blank=True)
+    sent_to_order_at = models.DateTimeField(null=True, blank=True)
     # First day without it; open when empty.
-    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
     recorded_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -242,8 +242,8 @@ class InterestDeclaration(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     expert = models.ForeignKey(ExpertProfile, on_delete=models.PROTECT, related_name="interest_declarations")
-    declared_on = models.DateField(_("declared on"))
-    expires_on = models.DateField(_("holds until"))
+    declared_on = models.DateField()
+    expires_on = models.DateField()
     recorded_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -265,8 +265,8 @@ class Absence(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     expert = models.ForeignKey(ExpertProfile, on_delete=models.CASCADE, related_name="absences")
-    start = models.DateField(_("first day"))
-    end = models.DateField(_("last day"))
+    start = models.DateField()
+    end = models.DateField()
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:

@@ -76,7 +76,8 @@ def test_absences_that_follow_each_other_are_one(db: None):
     assert said(next_open_time(paris("2026-11-18 11:00"), 24, expert=expert)) == "2027-11-12 08:00"
 
 
-INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC))
+# Hypothesis takes bounds without a zone and adds it.
+INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 ABSENCES = st.lists(
     st.builds(
         lambda start, days: Absence(start=start, end=start + timedelta(days=days)),

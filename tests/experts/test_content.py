@@ -54,7 +54,8 @@ def test_every_text_is_there_in_both_languages_and_they_differ_where_they_are_se
     assert len(found) > 5
     for pair in found:
         assert set(pair) == {"fr", "en"}
-        assert pair["fr"] and pair["en"]
+        assert pair["fr"]
+        assert pair["en"]
         if isinstance(pair["fr"], str) and sum(word.isalpha() for word in pair["fr"].split()) >= 4:
             assert pair["fr"] != pair["en"], pair
 

@@ -1,7 +1,6 @@
 """Published questionnaires: there after every migration, and never changed."""
 
 import copy
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -36,7 +35,7 @@ def test_publishing_twice_changes_nothing():
 
 
 @pytest.fixture
-def changed_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def changed_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def other(code: str, version: int | None = None) -> Any:
         body = copy.deepcopy(dict(load(code, version)))
         if code == "crohn":
@@ -44,7 +43,6 @@ def changed_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return body
 
     monkeypatch.setattr(publishing, "load", other)
-    yield
 
 
 def test_a_changed_file_under_a_published_version_is_refused_with_what_to_do(changed_file: None):
