@@ -311,8 +311,8 @@ class Migration(migrations.Migration):
             name="Absence",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("start", models.DateField(verbose_name="first day")),
-                ("end", models.DateField(verbose_name="last day")),
+                ("start", models.DateField()),
+                ("end", models.DateField()),
                 ("created_at", models.DateTimeField(default=clock.now, editable=False)),
                 (
                     "expert",
@@ -337,8 +337,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("insurer", models.CharField(max_length=150)),
-                ("valid_from", models.DateField(verbose_name="from")),
-                ("valid_until", models.DateField(verbose_name="until")),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
                 ("recorded_at", models.DateTimeField(default=clock.now)),
                 (
                     "expert",
@@ -364,8 +364,8 @@ class Migration(migrations.Migration):
             name="InterestDeclaration",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("declared_on", models.DateField(verbose_name="declared on")),
-                ("expires_on", models.DateField(verbose_name="holds until")),
+                ("declared_on", models.DateField()),
+                ("expires_on", models.DateField()),
                 ("recorded_at", models.DateTimeField(default=clock.now)),
                 (
                     "expert",
