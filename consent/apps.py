@@ -28,6 +28,9 @@ class ConsentConfig(AppConfig):
         register_action("consent.given", _("Consent recorded"), _("Your consent was recorded."))
         register_action("consent.refused", _("Optional consent refused"), _("Your refusal was recorded."))
         register_action("consent.withdrawn", _("Consent withdrawn"), _("A consent was withdrawn."))
+        register_action(
+            "consent.notice_read", _("Notice read and accepted"), _("An information text was read and accepted.")
+        )
         register_action("consent.block_placed", _("Professional blocked"), _("A professional was blocked."))
         register_action("consent.block_lifted", _("Professional unblocked"), _("A professional was unblocked."))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -95,6 +95,53 @@ def record_choices(
     return records
 
 
+def record_notice(
+    *,
+    case_id: UUID,
+    patient_id: UUID,
+    kind: str,
+    notice: str,
+    shown_text: UUID | None,
+    round_number: int,
+    actor: Actor,
+    means: str = Means.ONLINE,
+    language: str = "fr",
+    at: datetime | None = None,
+) -> ConsentRecord:
+    """Store that a text was read and accepted: keeping a draft, what a refusal may change (R.4127-58).
+
+    Args:
+        notice: purpose of the text, «draft_notice» or «treating_doctor_refusal».
+        shown_text: id of the text shown; it must still be the current one.
+        at: when it was accepted, if that was before this transaction.
+
+    Raises:
+        Invalid: the text has changed since it was shown, or none was.
+    """
+    text = current_text(notice, kind)
+    if shown_text != text.id:
+        raise Invalid(
+            _("A text has changed since you opened this page."), _("Read the new text below, then choose again.")
+        )
+    row = ConsentRecord.objects.create(
+        case_id=case_id,
+        patient_id=patient_id,
+        round=round_number,
+        purpose=notice,
+        decision=ConsentRecord.Decision.GIVEN,
+        **_evidence(text, words_shown(text, language), language, means, actor),
+        at=at or now(),
+    )
+    record(
+        "consent.notice_read",
+        actor=actor,
+        case_id=case_id,
+        subjects={"patient": [patient_id]},
+        detail={"notice": notice, "version": text.version, "means": str(means)},
+    )
+    return row
+
+
 def _evidence(text: ConsentText, shown: str, language: str, means: str, actor: Actor) -> dict[str, object]:
     return {
         "text": text,
@@ -110,7 +157,9 @@ def _evidence(text: ConsentText, shown: str, language: str, means: str, actor: A
     }
 
 
-def withdraw_purpose(*, case_id: UUID, round_number: int, purpose: str, actor: Actor, means: str = Means.ONLINE) -> bool:
+def withdraw_purpose(
+    *, case_id: UUID, round_number: int, purpose: str, actor: Actor, means: str = Means.ONLINE
+) -> bool:
     """Record the withdrawal of one living consent.
 
     Returns:
@@ -140,7 +189,8 @@ def withdraw_purpose(*, case_id: UUID, round_number: int, purpose: str, actor: A
 
 def _latest(case_id: UUID, round_number: int) -> dict[str, ConsentRecord]:
     """The last record of each purpose in this round."""
-    rows = ConsentRecord.objects.filter(case_id=case_id, round=round_number).select_related("text").order_by("pk")
+    rows = ConsentRecord.objects.filter(case_id=case_id, round=round_number, purpose__in=Purpose.values)
+    rows = rows.select_related("text").order_by("pk")
     return {row.purpose: row for row in rows}
 
 

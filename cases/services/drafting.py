@@ -1,9 +1,10 @@
 """Filling in a request: opening a draft, answers, questions, choices, and discarding it all."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,12 +19,29 @@ from cases.models.case import Kind, Reception, Sharing, TreatingDoctorChoice, Ur
 from cases.models.states import State
 from cases.services.locking import locked_case, subjects
 from clock import now
+from consent.models import Means
+from consent.services import record_notice
 from errors import Conflict, Invalid
 from experts.models import ExpertProfile, Pathology, Questionnaire
 from experts.questionnaires.answers import red_flags
 from vault.keys import create_key, destroy_key
 
 PREFIXES = {Kind.SECOND_OPINION: "DA", Kind.TELE_EXPERTISE: "TE"}
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The agreement to keep a draft, given before the first question about health.
+
+    Args:
+        shown_text: id of the notice shown.
+        at: when it was accepted.
+        language: in which it was shown.
+    """
+
+    shown_text: UUID
+    at: datetime
+    language: str = "fr"
 
 
 def draw_reference(kind: str) -> str:
@@ -49,6 +67,8 @@ def open_second_opinion(
     expert: ExpertProfile | None = None,
     language: str = "fr",
     by_phone: bool = False,
+    agreed: Agreed | None = None,
+    case_id: UUID | None = None,
 ) -> Case:
     """Open the draft of a patient's request, after the notice and the agreement to keep it.
 
@@ -57,8 +77,18 @@ def open_second_opinion(
         eligibility: the answers given before the account existed; sealed.
         expert: the expert the patient named, if any.
         by_phone: the care coordinator fills it in «pour Mme X, par téléphone».
+        agreed: the agreement to keep a draft, given on the page before this one.
+        case_id: an id made beforehand, so that the same form sent twice opens one draft.
+
+    Raises:
+        Conflict: this very draft was opened already.
+        Invalid: the notice has changed since it was shown.
     """
+    case_id = case_id or uuid4()
+    if Case.objects.filter(pk=case_id).exists():
+        raise Conflict(_("This request is already open."), _("Go back to it from your page."))
     case = Case(
+        id=case_id,
         reference=draw_reference(Kind.SECOND_OPINION),
         kind=Kind.SECOND_OPINION,
         content_key=create_key("case"),
@@ -77,6 +107,19 @@ def open_second_opinion(
     case.save()
     _sheets_for(case)
     record("case.opened", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"kind": case.kind})
+    if agreed is not None:
+        record_notice(
+            case_id=case.pk,
+            patient_id=patient.pk,
+            kind=case.kind,
+            notice="draft_notice",
+            shown_text=agreed.shown_text,
+            round_number=case.consent_round,
+            actor=actor,
+            means=Means.ORAL if by_phone else Means.ONLINE,
+            language=agreed.language,
+            at=agreed.at,
+        )
     return case
 
 
@@ -275,9 +318,20 @@ def choose_expert(case_id: UUID, expert: ExpertProfile | None, *, actor: Actor) 
 
 @transaction.atomic
 def set_treating_doctor(
-    case_id: UUID, choice: str, doctor: Mapping[str, Any] | None, *, actor: Actor, user: User | None = None
+    case_id: UUID,
+    choice: str,
+    doctor: Mapping[str, Any] | None,
+    *,
+    actor: Actor,
+    user: User | None = None,
+    shown_text: UUID | None = None,
+    language: str = "fr",
 ) -> Case:
-    """The treating doctor, «je n'en ai pas», or a refusal after its consequences were shown (R.4127-58)."""
+    """The treating doctor, «je n'en ai pas», or a refusal after its consequences were shown (R.4127-58).
+
+    Args:
+        shown_text: id of the text on the consequences of a refusal, as it was shown; kept as evidence (C-CON-5).
+    """
     case = locked_case(case_id, actor=actor, action="case.fill")
     if choice not in TreatingDoctorChoice.values or not choice:
         raise Invalid(_("Choose an answer."), fields={"choice": _("Choose an answer.")})
@@ -285,6 +339,18 @@ def set_treating_doctor(
     case.treating_doctor_choice = choice
     case.treating_doctor = dict(doctor or {}) if named else None
     case.treating_doctor_user = user if named else None
+    if choice == TreatingDoctorChoice.REFUSED and shown_text is not None:
+        record_notice(
+            case_id=case.pk,
+            patient_id=case.patient_id,
+            kind=case.kind,
+            notice="treating_doctor_refusal",
+            shown_text=shown_text,
+            round_number=case.consent_round,
+            actor=actor,
+            means=Means.ORAL if case.by_phone else Means.ONLINE,
+            language=language,
+        )
     return _filled(case, actor, "treating_doctor")
 
 
