@@ -14,6 +14,8 @@ from cases.models import Case, Document
 from cases.models.case import TreatingDoctorChoice
 from cases.models.documents import PieceReview
 from cases.models.states import WITH_EXPERT
+from consent.models import Purpose
+from consent.services import purposes_for
 from experts.models import ExpertProfile, Pathology
 from experts.questionnaires.format import COMMON
 from experts.selectors import Obstacle, is_fit_to_sign, obstacles
@@ -79,6 +81,22 @@ def missing_parts(case: Case) -> list[str]:
     if not case.reception:
         parts.append("reception")
     return parts
+
+
+def purposes_put(case: Case, *, attested: bool = False) -> list[str]:
+    """The purposes put to the patient of this case, required ones first.
+
+    Nobody is asked to agree to a report for a treating doctor he does not have, or does not want told.
+
+    Args:
+        attested: a professional states a consent he collected himself: purposes 1 to 3 only.
+    """
+    put = purposes_for(case.sharing)
+    if attested and not case.is_second_opinion:
+        put = [purpose for purpose in put if purpose not in (Purpose.DMP, Purpose.RESEARCH)]
+    if case.is_second_opinion and case.treating_doctor_choice != TreatingDoctorChoice.NAMED:
+        put = [purpose for purpose in put if purpose != Purpose.TREATING_DOCTOR]
+    return put
 
 
 def live_documents(case: Case) -> Any:

@@ -16,6 +16,8 @@ from cases.checks import live_documents, questions_of
 from cases.models import Case, ExpertQuestion, FollowUp
 from cases.models.case import Kind, TreatingDoctorChoice, Urgency
 from cases.opinions import content as paper
+from consent.models import Purpose
+from consent.services import living_purposes
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -194,7 +196,7 @@ def _copies(case: Case) -> tuple[paper.Copy, ...]:
     if not case.is_second_opinion:
         copies.insert(0, paper.Copy(reader=paper.Reader.REQUESTER, name=case.requester.get_full_name()))
     doctor = _treating_doctor(case)
-    if doctor is not None:
+    if doctor is not None and Purpose.TREATING_DOCTOR in living_purposes(case.pk, case.consent_round):
         copies.append(paper.Copy(reader=paper.Reader.TREATING_DOCTOR, name=doctor.name))
     return tuple(copies)
 

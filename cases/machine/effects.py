@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from cases.checks import purposes_put
 from cases.machine import clocks
 from cases.machine.guards import frozen_sheets, same_request_open
 from cases.machine.step import Step
@@ -21,7 +22,7 @@ from cases.models import (
     Override,
 )
 from cases.models.assignments import Outcome
-from cases.models.case import Payment, TreatingDoctorChoice
+from cases.models.case import Payment
 from cases.models.states import WITH_EXPERT, State
 from consent import services as consent
 from experts.availability import next_open_time
@@ -49,13 +50,7 @@ def revise(step: Step) -> None:
 def give_consent(step: Step) -> None:
     """Store the evidence of each choice, freeze the answers, start the completeness clock."""
     case = step.case
-    tele = not case.is_second_opinion and step.relation == "requester_professional"
-    put = consent.purposes_for(case.sharing)
-    if tele:
-        put = [purpose for purpose in put if purpose not in (consent.Purpose.DMP, consent.Purpose.RESEARCH)]
-    if case.is_second_opinion and case.treating_doctor_choice != TreatingDoctorChoice.NAMED:
-        # Nobody is asked to agree to a report for a doctor the patient does not have, or does not want told.
-        put.remove(consent.Purpose.TREATING_DOCTOR)
+    put = purposes_put(case, attested=step.relation == "requester_professional")
     expert = case.requested_expert
     records = consent.record_choices(
         case_id=case.pk,
