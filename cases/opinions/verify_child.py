@@ -63,12 +63,12 @@ def examine(pdf: bytes, trusted: list[str]) -> dict[str, Any]:
     subject = signature.signer_cert.subject.native
     stamp = status.timestamp_validity
     stamped = bool(stamp and stamp.intact and stamp.valid)
+    harmed = bool(stamp and not stamped)
     at = stamp.timestamp if stamped else moment
     return {
         "signed": True,
-        "intact": bool(
-            status.intact and status.valid and _is_tight(pdf, signature.byte_range, signature.pkcs7_content)
-        ),
+        "intact": bool(status.intact and status.valid and not harmed)
+        and _is_tight(pdf, signature.byte_range, signature.pkcs7_content),
         "trusted": bool(status.trusted),
         "whole_file": status.coverage is SignatureCoverageLevel.ENTIRE_FILE and len(signatures) == 1,
         "signer": str(subject.get("common_name", "")),
@@ -81,11 +81,28 @@ def examine(pdf: bytes, trusted: list[str]) -> dict[str, Any]:
 
 
 def _is_tight(pdf: bytes, byte_range: list[int], signature: bytes) -> bool:
-    """Whether the gap that no signature can cover holds the signature itself, written in one way only, and zeros."""
-    from asn1crypto import parser
+    """Whether the gap that no signature can cover holds nothing but the signature, written in the one canonical way.
+
+    A reader ignores much of what is written there: padding, letters of either case, lists of algorithms. We do not.
+    """
+    from asn1crypto import cms, parser
 
     gap = pdf[byte_range[0] + byte_range[1] : byte_range[2]]
-    return gap == b"<" + signature.hex().upper().encode() + b">" and not any(signature[parser.peek(signature) :])
+    length = parser.peek(signature)
+    if gap != b"<" + signature.hex().upper().encode() + b">" or any(signature[length:]):
+        return False
+    message = cms.ContentInfo.load(signature[:length], strict=True)
+    # `copy` reads every part; `force` writes each again in DER.
+    if message.copy().dump(force=True) != signature[:length]:
+        return False
+    signed_data = message["content"]
+    [signer] = signed_data["signer_infos"]
+    digests = [one.dump() for one in signed_data["digest_algorithms"]]
+    return (
+        signed_data["version"].native == signer["version"].native == "v1"
+        and digests == [signer["digest_algorithm"].dump()]
+        and signer["digest_algorithm"]["parameters"].native is None
+    )
 
 
 if __name__ == "__main__":
