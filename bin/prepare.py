@@ -1,5 +1,6 @@
 """Make a demo ready to serve: static files, tables, keys, signing authority, demo data. Safe to run again."""
 
+import io
 import os
 import shutil
 import sys
@@ -22,10 +23,11 @@ def step(title: str, command: str, **options: object) -> None:
     """Run one command and say how long it took."""
     if command not in get_commands():  # until every part is there
         return
-    print(f"· {title}", end=" ", flush=True)
+    print(f"· {title}", flush=True)
     started = time.monotonic()
-    call_command(command, **options)
-    print(f"({time.monotonic() - started:.0f} s)", flush=True)
+    # Only a command that shows progress is worth reading.
+    call_command(command, stdout=sys.stdout if command == "load_demo" else io.StringIO(), **options)
+    print(f"  {time.monotonic() - started:.0f} s", flush=True)
 
 
 def begin_again_if_interrupted() -> None:
@@ -51,6 +53,7 @@ def main() -> None:
 
     step("collecting static files", "collectstatic", interactive=False, verbosity=0)
     step("bringing the database up to date", "migrate", interactive=False, verbosity=0)
+    step("publishing questionnaires", "publish_questionnaires")
     step("making the signing authority", "make_authority")
     if Instance.is_demo():
         return

@@ -7,7 +7,7 @@ from typing import Any
 
 from config.database import database
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_DIR, VAR_DIR
+from config.settings.base import BASE_DIR, STORAGES, VAR_DIR
 
 
 def _kept_secret(path: Path) -> str:
@@ -31,6 +31,9 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": database(os.environ.get("DATABASE_URL") or "sqlite:///var/db.sqlite3", base=BASE_DIR)
 }
 DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD") or "demonstration-2026"
+
+# Not compressed: that takes longer than everything else of a first start.
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
 
 SERVICE_CONTROLLER = "Association Second Regard (démonstration)"
 SERVICE_CONTACT = "1 rue de l’Exemple, 75000 Paris"
