@@ -180,17 +180,26 @@ def test_main_targets_are_44_px_and_others_24_on_a_phone(at: Callable[[str], Pag
         assert tiny == [], name
 
 
-def test_every_tab_stop_shows_the_ring_and_is_not_covered(at: Callable[[str], Page]) -> None:
+@pytest.mark.parametrize("size", [(1280, 800), (390, 500)])
+@pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
+def test_every_tab_stop_shows_the_ring_and_is_not_covered(
+    at: Callable[[str], Page], size: tuple[int, int], key: str
+) -> None:
     page = at("/expert")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.evaluate("document.getElementById('pane-write').checked = true")
+    if key == "Shift+Tab":
+        page.locator(".site-footer a").last.focus()
     seen = 0
     for _ in range(60):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         state = page.evaluate(
             """(() => { const e = document.activeElement; if (e === document.body) return null;
-            const s = getComputedStyle(e), r = e.getBoundingClientRect();
+            const shown = e.name === 'pane' ? e.nextElementSibling : e;
+            const s = getComputedStyle(shown), r = shown.getBoundingClientRect();
             const top = document.elementFromPoint(r.x + r.width / 2, r.y + Math.min(r.height / 2, 10));
             return {ring: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 3, html: e.outerHTML.slice(0, 80),
-                    covered: !(top && (e.contains(top) || top.contains(e)))} })()"""
+                    covered: !(top && (shown.contains(top) || top.contains(shown)))} })()"""
         )
         if state is None:
             break
@@ -198,6 +207,19 @@ def test_every_tab_stop_shows_the_ring_and_is_not_covered(at: Callable[[str], Pa
         assert state["ring"], state["html"]
         assert not state["covered"], state["html"]
     assert seen > 10
+
+
+def test_a_table_becomes_cards_that_name_their_columns_on_a_phone(at: Callable[[str], Page]) -> None:
+    page = at("/bureau")
+    page.set_viewport_size({"width": 390, "height": 800})
+    cells = page.locator("tbody tr").first.locator("td")
+    lefts = {cells.nth(n).bounding_box()["x"] for n in range(cells.count())}  # type: ignore[index]
+    assert len(lefts) == 1
+    named = cells.nth(2).evaluate("e => getComputedStyle(e, '::before').content")
+    assert named == '"Pathologie\u00a0: "'
+    page.set_viewport_size({"width": 1280, "height": 800})
+    lefts = {cells.nth(n).bounding_box()["x"] for n in range(cells.count())}  # type: ignore[index]
+    assert len(lefts) == 6
 
 
 def test_a_question_mark_never_begins_a_line(at: Callable[[str], Page]) -> None:
@@ -281,15 +303,20 @@ def test_two_windows_show_both_texts_and_lose_neither(at: Callable[[str], Page],
         else (200, {"version": 10, "saved_at": "1 h"})
     )
     page = at("/draft/")
+    page.clock.install()
     page.fill("#id_summary", "mon texte")
+    page.clock.run_for(3000)
     box = page.locator(".conflict")
     expect(box).to_have_count(1)
     assert page.input_value("#id_summary") == "mon texte"
     assert page.input_value("#id_summary_theirs") == theirs
     # Nothing is overwritten before the choice.
     page.locator("#id_limits").type("x")
+    page.clock.run_for(10_000)
+    page.wait_for_timeout(100)
     assert len(site.saved()) == 1
     box.locator("button").nth(1).click()
+    page.clock.run_for(1000)
     expect(page.locator("[data-save-state]")).to_contain_text("1 h")
     assert page.input_value("#id_summary") == theirs
     assert "version=9" in site.saved()[1]
@@ -369,7 +396,8 @@ def test_the_page_warns_two_minutes_before_the_session_ends(away: Page, site: Si
     expect(dialog).to_be_hidden()
     away.clock.run_for(65_000)
     expect(dialog).to_be_visible()
-    dialog.get_by_role("button").first.press("Enter")
+    with away.expect_response("**/activite/"):
+        dialog.get_by_role("button").first.press("Enter")
     expect(dialog).to_be_hidden()
     assert site.reports == [True]
     away.clock.run_for(17 * 60_000)
@@ -380,6 +408,7 @@ def test_writing_counts_as_being_there_and_is_reported_once_a_minute(away: Page,
     for _ in range(8):
         away.locator("#id_code").press("1")
         away.clock.run_for(30_000)
+    away.wait_for_timeout(100)
     assert 2 <= len(site.reports) <= 4
     away.clock.run_for(17 * 60_000)
     expect(away.locator("dialog#idle")).to_be_hidden()
