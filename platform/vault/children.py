@@ -61,12 +61,13 @@ class Child:
             **(options or {}),
         }
         self.answer: dict[str, Any] = {}
+        self.exit_code: int | None = None
 
     def frames(self) -> Iterator[tuple[bytes, bytes]]:
         """Run the task.
 
         Yields:
-            `(b"P", picture)` and `(b"B", bytes)`; the child's last word is then in `answer`.
+            `(b"P", picture)` and `(b"B", bytes)`; the child's last word is then in `answer`, its status in `exit_code`.
 
         Raises:
             FileRefused: the child refused the file, ran out of memory or time, or died of it.
@@ -108,6 +109,7 @@ class Child:
             raise self._after_death(process) from error
         finally:
             _end(process)
+            self.exit_code = process.returncode
             for file in files:
                 file.close()
         if "refused" in self.answer:

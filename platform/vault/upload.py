@@ -43,6 +43,8 @@ from vault.refusals import refusal, too_large, too_many
 logger = logging.getLogger("django.security.csrf")
 
 TITLE_LENGTH = 200
+# Django's parser wants the head of a part within 1024 bytes.
+LONG_NAME = 300
 # Fields, their names and the lines between them; a body can be larger than its files by this much.
 FIELDS_BYTES = 2 * 1024 * 1024
 _LINE = 64 * 1024
@@ -157,12 +159,13 @@ def _parse(request: HttpRequest, body: "_Body", handler: "_EncryptingHandler") -
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise refusal("full", status=507) from error
             raise
-        raise refusal("cut", detail=type(error).__name__, status=400) from error
+        long_name = isinstance(error, MultiPartParserError) and len(body.file_name) > LONG_NAME
+        raise refusal("name" if long_name else "cut", detail=type(error).__name__, status=400) from error
     if not body.is_complete():
         raise refusal("cut", status=400)
     if body.file_name and not handler.received:
-        # A name too long for the parser: it leaves out the whole part without a word.
-        raise refusal("no_file")
+        # A name in no known alphabet: the parser leaves out the whole part without a word.
+        raise refusal("name", status=400)
     return post
 
 

@@ -205,11 +205,12 @@ def test_a_name_is_a_title_and_never_a_path(key: ContentKey, own_vault: Path, tm
     assert found.name == file.stored.pk.hex
 
 
-def test_a_name_too_long_for_any_machine_is_refused_with_words(key: ContentKey, own_vault: Path) -> None:
-    request, _stream = request_of([token(), file_part(samples.pdf(), "a" * 5000), END])
+@pytest.mark.parametrize("name", [b"a" * 950, b"a" * 5000, b"r\xe9sum\xe9.pdf"], ids=["long", "longer", "latin-1"])
+def test_a_name_the_parser_cannot_take_is_refused_with_words(key: ContentKey, own_vault: Path, name: bytes) -> None:
+    request, _stream = request_of([token(), file_part(samples.pdf()).replace(b"report.pdf", name), END])
     error = refused(request, key, own_vault)
     assert isinstance(error, FileRefused)
-    assert error.code == "no_file"
+    assert error.code == "name"
 
 
 # --- the token

@@ -30,9 +30,13 @@ _FACTS = {
 _DIRECTORY = "1.2.840.10008.1.3.10"
 
 
-def warm() -> None:
-    """Use what is used later once, so that nothing is left to load."""
-    for name in ("gdcm", "PIL.Jpeg2KImagePlugin", "encodings.iso8859_1", "encodings.iso8859_15"):
+def warm(*, drawing: bool) -> None:
+    """Use what is used later once, so that nothing is left to load.
+
+    Args:
+        drawing: whether frames will be drawn, which needs the decoders too.
+    """
+    for name in ("gdcm", "PIL.Jpeg2KImagePlugin") if drawing else ():
         importlib.import_module(name)
     dataset = FileDataset("", {}, file_meta=FileMetaDataset(), preamble=bytes(PREAMBLE))
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -46,7 +50,8 @@ def warm() -> None:
     buffer = io.BytesIO()
     dataset.save_as(buffer, enforce_file_format=True)
     examine(buffer)
-    list(pages(buffer, 2, 1))
+    if drawing:
+        list(pages(buffer, 2, 1))
 
 
 def read_head(file: BinaryIO) -> Dataset:

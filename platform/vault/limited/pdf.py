@@ -138,6 +138,8 @@ def _disarm_object(thing: Object, found: set[str], depth: int) -> None:
             _disarm_object(part, found, depth + 1)
     kind = thing.get("/S")
     if isinstance(kind, Name) and str(kind) in _ACTIONS and thing.get("/Type") in (None, Name.Action):
+        for key in list(thing.keys()):
+            del thing[key]
         # An action of a kind no reader knows does nothing.
         thing["/S"] = Name("/Removed")
         found.add("script" if str(kind) == "/JavaScript" else "action")

@@ -50,7 +50,7 @@ def _examine_task(opened: Opener, media_type: str, size: int) -> "Run":
     elif media_type == "application/dicom":
         from vault.limited import dicom
 
-        dicom.warm()
+        dicom.warm(drawing=False)
 
         def run(line: "Line") -> dict[str, Any]:
             facts, taken_out = dicom.examine(opened(line))
@@ -88,7 +88,7 @@ def _pages_task(opened: Opener, media_type: str, width: int, most: int) -> "Run"
     from vault.limited import archives, dicom, images
 
     images.warm()
-    dicom.warm()
+    dicom.warm(drawing=True)
     if media_type == "application/dicom":
         return lambda line: draw(line, dicom.pages(opened(line), width, most))
 
