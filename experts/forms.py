@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from clock import now
 from errors import Invalid
 from experts.models import ExpertProfile, Pathology, Registration
 from experts.models.profiles import LANGUAGES
@@ -26,8 +27,10 @@ from ui.forms import (
 
 
 def instant_of(day: date | None) -> datetime | None:
-    """The beginning of a day in Paris; None for no day."""
-    return datetime.combine(day, time(), tzinfo=PARIS) if day is not None else None
+    """An instant of a day that was typed: the present one for today, else its beginning in Paris; None for no day."""
+    if day is None:
+        return None
+    return now() if day == today() else datetime.combine(day, time(), tzinfo=PARIS)
 
 
 def add_refusal(form: Form, refusal: Invalid) -> None:

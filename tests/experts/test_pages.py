@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from audit.models import AuditEvent
+from clock import travel
 from experts import services
 from experts.models import ExpertProfile
 from tests.experts import people
@@ -304,9 +305,8 @@ def test_a_coordinator_suspends_an_expert_with_a_motive(desk: Client, expert: Ex
 
 def test_a_failed_check_of_the_registration_is_explained_in_the_history(desk: Client, expert: ExpertProfile):
     form = {"checked_on": "18/11/2026", "means": "order", "outcome": "not_registered"}
-    # The check of the same day recorded at 11 o'clock is later than this one, which counts from midnight.
-    expert.registrations.update(checked_at=people.WEDNESDAY - timedelta(days=5))
-    assert desk.post(page("registration", expert.pk), form).status_code == 302
+    with travel(people.WEDNESDAY + timedelta(minutes=5)):
+        assert desk.post(page("registration", expert.pk), form).status_code == 302
     shown = text(desk.get(f"/en{page('detail', expert.pk)}"))
     assert "The check of the registration did not find a valid one." in shown
     expert.refresh_from_db()

@@ -9,6 +9,7 @@ from django.db import connection
 
 from audit import Actor, history
 from audit.models import AuditEvent
+from clock import travel
 from errors import Conflict, Invalid, Missing, NotAllowed
 from experts import services, signals
 from experts.models import Absence, ExpertProfile, Pathology, Registration
@@ -268,9 +269,11 @@ def test_when_a_registered_part_fails_nothing_changes(expert: ExpertProfile, coo
 def test_a_failed_check_of_the_registration_suspends_at_once(
     expert: ExpertProfile, coordinator: Actor, stopped: list[Any]
 ):
-    services.record_registration(
-        expert.pk, actor=coordinator, checked_at=people.WEDNESDAY, means="order", outcome="not_registered"
-    )
+    later = people.WEDNESDAY + timedelta(minutes=5)
+    with travel(later):
+        services.record_registration(
+            expert.pk, actor=coordinator, checked_at=later, means="order", outcome="not_registered"
+        )
     expert.refresh_from_db()
     assert expert.status == "suspended"
     assert [reason for _e, _a, reason in stopped] == ["unregistered"]
