@@ -151,7 +151,7 @@ def serve() -> int:
         prepare()
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        processes["web"] = start("gunicorn")
+        processes["web"] = start("python", "-m", "gunicorn")
         processes["worker"] = start("python", "manage.py", "worker")
         announced = False
         while True:

@@ -16,12 +16,13 @@ import clock
 from tests.harness import database, fence
 from tests.harness.browser import browser, browser_context, page, watch  # noqa: F401
 from tests.harness.figures import figure  # noqa: F401
-from tests.harness.results import Results
+from tests.harness.results import Results, known_rows
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the outcome of a run under the name the runner gives (RUN_NAME), else under `local`."""
-    results = Results(Path(settings.BASE_DIR) / "var" / "results", os.environ.get("RUN_NAME", "local"))
+    root = Path(settings.BASE_DIR)
+    results = Results(root / "var" / "results", os.environ.get("RUN_NAME", "local"), known_rows(root / "docs"))
     config.pluginmanager.register(results, "results")
 
 
