@@ -23,7 +23,6 @@ _PUBLIC_OF_LIBRARIES = frozenset(
         "django.views.i18n.set_language",
         "django.views.i18n.JavaScriptCatalog",
         "django.views.static.serve",
-        "django.views.generic.base.RedirectView",
     }
 )
 
@@ -55,10 +54,15 @@ def view_name(view: Callable[..., Any]) -> str:
     return f"{target.__module__}.{getattr(target, '__qualname__', type(target).__qualname__)}"
 
 
-def is_public(view: Callable[..., Any]) -> bool:
-    """Whether this view is open to everybody."""
+def is_public(view: Callable[..., Any], path: str) -> bool:
+    """Whether this view is open to everybody at this address.
+
+    Under the address of a space only our own mark counts: no page of the public site can stand there.
+    """
     if getattr(view, "public", False):
         return True
+    if first_part(path) in SPACES:
+        return False
     name = view_name(view)
     return name in _PUBLIC_OF_LIBRARIES or name in getattr(settings, "PUBLIC_VIEWS", ())
 

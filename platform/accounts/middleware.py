@@ -67,18 +67,18 @@ class VerifiedSessionMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> HttpResponseBase | None:
         """Let the view answer, or answer in its place."""
-        user = request.user
+        user, public = request.user, is_public(view, request.path)
         # Asking who it is loads the session and finds out whether it is over.
         authenticated = user.is_authenticated
         over: tuple[User, UserSession, str] | None = request.session_over  # type: ignore[attr-defined]
         if over is not None:
-            answer = self._end(request, *over, keep=not is_public(view))
-            if not is_public(view):
+            answer = self._end(request, *over, keep=not public)
+            if not public:
                 return answer
         if authenticated:
             self._note_activity(request, view)
             request.actor = self._actor(request)  # type: ignore[attr-defined]
-        if is_public(view):
+        if public:
             return None
         if not authenticated:
             return self._to_login(request)
@@ -172,7 +172,7 @@ class VerifiedSessionMiddleware:
     def _to_login(self, request: HttpRequest, *, kept_something: bool = False) -> HttpResponseBase:
         # After a POST the page the form stood on is not known: the person lands in his space.
         follow = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
-        url = reverse("accounts:login") + (f"?{urlencode({'next': follow})}" if follow else "")
+        url = reverse("accounts:login") + (f"?{urlencode({'next': follow}, safe='/')}" if follow else "")
         if _wants_json(request):
             answer = JsonResponse({"error": "login", "url": url, "kept": kept_something}, status=401)
         elif request.headers.get("HX-Request"):

@@ -1,7 +1,9 @@
-"""Logging in as a person would, and reading the mailbox, for tests of any part: `from tests.accounts.logins import log_in`."""
+"""Logging in as a person would, and reading the mailbox: `from tests.accounts.logins import log_in` in any test."""
 
 import re
 from typing import Any
+
+from django.test import Client
 
 import clock
 from accounts import services
@@ -9,7 +11,6 @@ from accounts.codes import code_to_mail
 from accounts.models import CodeChallenge, Professional, User
 from accounts.undertakings import accept
 from audit import Actor, SystemActor
-from django.test import Client
 from notify.models import OutgoingMail
 
 PASSWORD = "four plain words here"
@@ -26,7 +27,9 @@ def luhn(first_ten: str) -> str:
     return f"{first_ten}{-total % 10}"
 
 
-def make_user(role: str = "patient", *, email: str = "", name: str = "Camille Durand", ready: bool = True, **more: Any) -> User:
+def make_user(
+    role: str = "patient", *, email: str = "", name: str = "Camille Durand", ready: bool = True, **more: Any
+) -> User:
     """A person with a role who can log in with PASSWORD.
 
     Args:
@@ -92,7 +95,9 @@ def give_password(client: Client, email: str, password: str = PASSWORD, **more: 
 def give_code(client: Client, code: str, **more: Any) -> Any:
     """The second step of the login."""
     return client.post(
-        "/connexion/", {"login_view-current_step": "token", "token-otp_token": code, "next": more.pop("next", "")}, **more
+        "/connexion/",
+        {"login_view-current_step": "token", "token-otp_token": code, "next": more.pop("next", "")},
+        **more,
     )
 
 

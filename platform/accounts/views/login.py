@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from two_factor.views.core import LoginView as TwoFactorLoginView
 from two_factor.views.utils import IdempotentSessionWizardView
 
-from accounts import codes, kept, sessions
+from accounts import carried, codes, kept, sessions
 from accounts.access import background, before_undertaking, public
 from accounts.forms import CodeForm, LoginForm
 from accounts.models.security import EmailCode, UserSession
@@ -79,6 +79,10 @@ class LoginView(TwoFactorLoginView):
         if "challenge_device" in self.request.POST:
             # The parent would let anybody ask for a device by name, even before the password.
             return redirect("accounts:login")
+        if carried.begins(self.request):
+            self.storage.reset()
+            self.storage.current_step = self.steps.first
+            return self.render(self.get_form())
         if "resend" in self.request.POST and self.get_user() and self.steps.current == self.TOKEN_STEP:
             if self.expired:
                 return redirect("accounts:login")
@@ -119,6 +123,7 @@ class LoginView(TwoFactorLoginView):
         """What the page says; nothing about devices, of which there is one."""
         context: dict[str, Any] = IdempotentSessionWizardView.get_context_data(self, form, **kwargs)
         context["next"] = safe_next(self.request)
+        context["carried"] = carried.carried_in(self.request)
         context["timed_out"] = self.show_timeout_error
         if self.steps.current == self.TOKEN_STEP:
             challenge = codes.current(self.request, codes.Purpose.LOGIN)
@@ -134,6 +139,7 @@ class LoginView(TwoFactorLoginView):
         if device is None:
             return redirect("accounts:login")
         sessions.start(self.request, user, device)
+        carried.hand_over(self.request, carried.carried_in(self.request))
         return land(self.request, user, safe_next(self.request))
 
 

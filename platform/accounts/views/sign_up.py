@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import codes, limits, services, sessions
+from accounts import carried, codes, limits, services, sessions
 from accounts.access import public
 from accounts.events import record_event, user_subject
 from accounts.forms import SignUpCodeForm, SignUpForm
@@ -47,8 +47,9 @@ def _send(request: HttpRequest, pending: dict[str, str]) -> codes.Sent:
 def _sign_up(request: HttpRequest, role: Role, template: str) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("accounts:spaces")
-    form = SignUpForm(request.POST or None, initial={"language": language_of(request)})
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST" and not carried.begins(request)
+    form = SignUpForm(request.POST if sent else None, initial={"language": language_of(request)})
+    if sent and form.is_valid():
         data = form.cleaned_data
         address = fold_email(data["email"])
         limits.reserve(limits.SIGN_UP_NETWORK, client_network(request))
@@ -63,9 +64,14 @@ def _sign_up(request: HttpRequest, role: Role, template: str) -> HttpResponse:
             "password_hash": make_password(data["password"]),
         }
         request.session[_SESSION_KEY] = pending
-        _send(request, pending)
+        first = _send(request, pending)
+        brought = carried.carried_in(request)
+        if brought:
+            # What was brought is in no session yet: the page of the code must take it on in its form.
+            return _code_page(request, pending, SignUpCodeForm(), code_words(first, first.challenge))
         return redirect("accounts:sign_up_code")
-    return render(request, template, {"form": form, "next": safe_next(request)})
+    context = {"form": form, "next": safe_next(request), "carried": carried.carried_in(request)}
+    return render(request, template, context)
 
 
 @public
@@ -111,7 +117,17 @@ def sign_up_code(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:login")
         except DomainError as refusal:
             show_refusal(form, refusal)
-    context: dict[str, Any] = {"form": form, "address": mask_address(pending["email"]), "code_words": words}
+    return _code_page(request, pending, form, words)
+
+
+def _code_page(request: HttpRequest, pending: dict[str, str], form: SignUpCodeForm, words: str) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "address": mask_address(pending["email"]),
+        "code_words": words,
+        "carried": carried.carried_in(request),
+        "next": pending.get("next", ""),
+    }
     return render(request, "accounts/sign_up_code.html", context)
 
 
@@ -126,6 +142,7 @@ def _confirmed(request: HttpRequest, pending: dict[str, str]) -> HttpResponse:
     request.session.pop(_SESSION_KEY, None)
     user.backend = _BACKEND  # type: ignore[attr-defined]
     sessions.start(request, user, device_of(user))
+    carried.hand_over(request, carried.carried_in(request))
     messages.success(request, _("Your account is open."))
     if pending["role"] == Role.REQUESTER:
         return redirect("accounts:registration")
