@@ -42,9 +42,7 @@ def describe(event: AuditEvent, language: str) -> str:
     return describe_all([event], language)[0].sentence
 
 
-def describe_all(
-    events: Iterable[AuditEvent], language: str, *, named: Collection[str] | None = None
-) -> list[Line]:
+def describe_all(events: Iterable[AuditEvent], language: str, *, named: Collection[str] | None = None) -> list[Line]:
     """Events in words, names resolved for all of them at once.
 
     Args:

@@ -93,6 +93,21 @@ def ready(queues: Sequence[str] | None = None) -> QuerySet[DBTaskResult]:
     return waiting.filter(queue_name__in=queues) if queues else waiting
 
 
+@contextmanager
+def _may_be_forgotten() -> Iterator[None]:
+    """A transaction that does not wait for the disk: after a power failure PostgreSQL may have forgotten it, whole.
+
+    Forgotten, a job that was taken waits again, and one that was noted as done is done once more, which every job must
+    bear anyway. Its own commits, made in between, do wait. It makes an empty job ten times as fast.
+    """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit TO off")
+        yield
+
+
 def take(worker: str, queues: Sequence[str] | None = None) -> DBTaskResult | None:
     """Take the next job, if there is one.
 
@@ -103,7 +118,7 @@ def take(worker: str, queues: Sequence[str] | None = None) -> DBTaskResult | Non
     if connection.vendor == "sqlite" and not ready(queues).exists():
         # A transaction on SQLite takes the only write lock: none is opened for nothing.
         return None
-    with transaction.atomic():
+    with _may_be_forgotten():
         row = ready(queues).select_for_update(skip_locked=True).first()
         if row is None:
             return None
@@ -122,7 +137,7 @@ def attempt_of(row: DBTaskResult) -> Attempt:
 
 def succeed(row: DBTaskResult) -> bool:
     """Note that a job is done; False when the lease was lost meanwhile."""
-    with transaction.atomic():
+    with _may_be_forgotten():
         if not _lease(attempt_of(row)).delete()[0]:
             return False
         DBTaskResult.objects.filter(id=row.id).update(

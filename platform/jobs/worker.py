@@ -13,7 +13,16 @@ from types import FrameType
 from typing import TypeVar
 from uuid import uuid4
 
-from django.db import DatabaseError, OperationalError, close_old_connections, connection, connections, transaction
+from django.db import (
+    DatabaseError,
+    Error,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    connections,
+    transaction,
+)
 from django_tasks_db.models import DBTaskResult
 
 from jobs import leases, schedule
@@ -95,9 +104,11 @@ class Worker:
     def _lane(self, queues: Sequence[str] | None, *, rounds: bool = False) -> None:
         next_round = 0.0
         while not self._stopping.is_set():
-            close_old_connections()
-            if rounds and time.monotonic() >= next_round:
-                forgiving(self._make_round)
+            if time.monotonic() >= next_round:
+                # Not before each job: where connections are not kept, that would open one for each.
+                close_old_connections()
+                if rounds:
+                    forgiving(self._make_round)
                 next_round = time.monotonic() + min(ROUNDS, self.lease.total_seconds())
             row = forgiving(lambda: leases.take(self.id, queues))
             if row is not None:
@@ -188,7 +199,7 @@ def forgiving(work: Callable[[], Result]) -> Result | None:
     """Do it, or go on without when the database cannot be reached just now."""
     try:
         return work()
-    except DatabaseError as error:
+    except Error as error:
         logger.error("the worker could not reach the database: %s", leases.error_name(error))
         connection.close()
         return None
@@ -199,7 +210,7 @@ def _persistently(work: Callable[[], bool]) -> bool:
     for wait in (0.2, 1.0, 3.0):
         try:
             return work()
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
             connection.close()

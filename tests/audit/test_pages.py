@@ -4,13 +4,12 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from audit import Actor, actions, record, register_action, register_resolver, register_search
 from audit.actions import Found
 from audit.checking import verify_and_remember
 from audit.models import AuditCheck, AuditEvent
-from django.urls import reverse
 from jobs import run_until_empty
-
 from tests.acting import Person, acting_client
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +91,18 @@ def test_what_the_officer_reads_is_in_the_journal(officer):
     assert AuditEvent.objects.get(action="journal.searched").subjects == {"patient": [str(PATIENT)]}
 
 
-@pytest.mark.parametrize("query", ["id=x", "kind=document&id=" + str(uuid.uuid4()), "page=zzz", "page=999", "since=x%00", "action=nope", "id=" + "a" * 5000])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "id=x",
+        "kind=document&id=" + str(uuid.uuid4()),
+        "page=zzz",
+        "page=999",
+        "since=x%00",
+        "action=nope",
+        "id=" + "a" * 5000,
+    ],
+)
 def test_a_strange_address_is_answered_with_a_page(officer, query):
     assert officer.get(f"/en/dpo/?{query}").status_code == 200
 
@@ -134,7 +144,9 @@ def test_the_page_says_whether_the_journal_is_whole(officer):
 def test_the_journal_is_closed_to_every_other_role(settings, role, name):
     client = acting_client(settings, Person(role))
     ask = client.get if name == "journal" else client.post
-    assert ask(reverse(f"audit:{name}")).status_code == 403
+    assert (
+        ask({"journal": "/dpo/", "search": "/dpo/recherche/", "verify": "/dpo/verification/"}[name]).status_code == 403
+    )
 
 
 def test_an_officer_who_gave_no_code_reads_nothing(settings):

@@ -1,10 +1,11 @@
 """The triggers are there after all migrations, on both databases, and come back after each."""
 
 import pytest
-from audit import triggers
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+
+from audit import triggers
 
 
 @pytest.mark.django_db
@@ -25,7 +26,9 @@ def test_migrating_puts_them_back():
     assert not triggers.missing(connection)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE; its DELETE is tested with the rows")
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has no TRUNCATE; its DELETE is tested with the rows"
+)
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", [triggers.EVENT, triggers.SUBJECT, triggers.CHAIN])
 def test_truncating_is_refused(table):

@@ -8,14 +8,14 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from audit import Actor, SystemActor, history, record, remove_chain, triggers, verify
-from audit.anchors import anchor, file_hash, files
-from audit.models import AuditChain, AuditEvent, AuditSubject
 from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 import clock
+from audit import Actor, SystemActor, history, record, remove_chain, triggers, verify
+from audit.anchors import anchor, file_hash, files
+from audit.models import AuditChain, AuditEvent, AuditSubject
 from jobs import run_until_empty
 from jobs.schedule import tick
 
@@ -40,7 +40,9 @@ def chain() -> str:
 
 def add(case: uuid.UUID, n: int = 0) -> AuditEvent:
     actor = Actor(kind="user", id=uuid.uuid4(), role="expert", session="s", network="192.0.2.0/24")
-    return record("case.read", actor=actor, case_id=case, subjects={"patient": [uuid.uuid4()]}, detail={"n": n}, at=WHEN)
+    return record(
+        "case.read", actor=actor, case_id=case, subjects={"patient": [uuid.uuid4()]}, detail={"n": n}, at=WHEN
+    )
 
 
 @pytest.fixture
@@ -80,11 +82,17 @@ def test_a_whole_journal_is_whole(chain):
     ("change", "place"),
     [
         ("UPDATE audit_auditevent SET action = 'case.left' WHERE chain = '{chain}' AND seq = 5", "#5: was changed"),
-        ("UPDATE audit_auditevent SET at = '2026-11-12 17:43:00+00' WHERE chain = '{chain}' AND seq = 2", "#2: was changed"),
+        (
+            "UPDATE audit_auditevent SET at = '2026-11-12 17:43:00+00' WHERE chain = '{chain}' AND seq = 2",
+            "#2: was changed",
+        ),
         ("UPDATE audit_auditevent SET network = '' WHERE chain = '{chain}' AND seq = 1", "#1: was changed"),
         ("DELETE FROM audit_auditevent WHERE chain = '{chain}' AND seq = 3", "#4: follows #2"),
         ("DELETE FROM audit_auditevent WHERE chain = '{chain}' AND seq = 1", "#2: follows #0"),
-        ("DELETE FROM audit_auditevent WHERE chain = '{chain}' AND seq > 4", "#4: is the last event, but the head counts 6"),
+        (
+            "DELETE FROM audit_auditevent WHERE chain = '{chain}' AND seq > 4",
+            "#4: is the last event, but the head counts 6",
+        ),
         ("DELETE FROM audit_auditevent WHERE chain = '{chain}'", "the head counts 6"),
         ("UPDATE audit_auditchain SET length = 5 WHERE key = '{chain}'", "#6: does not fit the head"),
         ("DELETE FROM audit_auditchain WHERE key = '{chain}'", "has events but no head"),

@@ -1,0 +1,121 @@
+"""The table of schedules: once for each due time, and once for all that were missed."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django_tasks_db.models import DBTaskResult
+
+import clock
+from jobs import register_schedule, run_until_empty, schedule
+from jobs.models import ScheduledRun
+from jobs.schedule import Schedule, table, tick
+from tests.jobs import samples
+
+pytestmark = pytest.mark.django_db
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WHEN = datetime(2026, 11, 12, 17, 42, tzinfo=UTC)
+
+
+@pytest.fixture
+def only_hourly(monkeypatch) -> Iterator[None]:
+    monkeypatch.setattr(schedule, "_table", {})
+    register_schedule("sample.hourly", samples.do_nothing, HOUR)
+    yield
+
+
+def due(every: timedelta, at: datetime, offset: timedelta = timedelta(0)) -> datetime:
+    return Schedule("x.y", samples.do_nothing, every, offset).due_at(at)
+
+
+def test_a_run_starts_once_however_often_the_clock_looks(only_hourly):
+    with clock.travel(WHEN):
+        assert tick() == ["sample.hourly"]
+        assert tick() == []
+    with clock.travel(WHEN + timedelta(minutes=17)):
+        assert tick() == []
+    with clock.travel(WHEN + timedelta(minutes=18)):
+        assert tick() == ["sample.hourly"]
+        assert run_until_empty() == 2
+
+
+def test_after_downtime_one_run_makes_up_for_all_that_were_missed(only_hourly):
+    tick(WHEN)
+    assert tick(WHEN + 100 * HOUR) == ["sample.hourly"]
+    assert tick(WHEN + 100 * HOUR) == []
+    assert DBTaskResult.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_clocks_start_one_run(only_hourly):
+    gate, started = threading.Barrier(20), []
+
+    def look() -> None:
+        gate.wait()
+        started.extend(tick(WHEN))
+        connections.close_all()
+
+    threads = [threading.Thread(target=look) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert started == ["sample.hourly"]
+    assert DBTaskResult.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (datetime(2026, 7, 1, 5, 59, tzinfo=UTC), datetime(2026, 6, 30, 6, 0, tzinfo=UTC)),
+        (datetime(2026, 7, 1, 6, 0, tzinfo=UTC), datetime(2026, 7, 1, 6, 0, tzinfo=UTC)),
+        (datetime(2026, 12, 1, 6, 59, tzinfo=UTC), datetime(2026, 11, 30, 7, 0, tzinfo=UTC)),
+        (datetime(2026, 12, 1, 7, 0, tzinfo=UTC), datetime(2026, 12, 1, 7, 0, tzinfo=UTC)),
+    ],
+)
+def test_eight_in_the_morning_in_paris_stays_eight_through_summer_time(at, expected):
+    assert due(DAY, at, 8 * HOUR) == expected
+
+
+def test_a_due_time_is_never_ahead_and_never_further_back_than_one_step():
+    for hours in range(0, 24 * 400, 7):
+        at = WHEN + hours * HOUR
+        for every, offset in ((HOUR, timedelta(0)), (6 * HOUR, HOUR), (DAY, 2 * HOUR), (7 * DAY, 8 * HOUR)):
+            behind = at - due(every, at, offset)
+            # An hour more on the day the clocks go back.
+            assert timedelta(0) <= behind <= every + HOUR
+
+
+def test_the_table_holds_the_upkeep_of_the_platform():
+    assert {"journal.anchor", "journal.verify", "jobs.prune"} <= {line.name for line in table()}
+
+
+def test_a_name_belongs_to_one_job(only_hourly):
+    register_schedule("sample.hourly", samples.do_nothing, HOUR)
+    with pytest.raises(ValueError, match="registered twice"):
+        register_schedule("sample.hourly", samples.leave_mark, HOUR)
+    with pytest.raises(ValueError, match="once a minute"):
+        register_schedule("sample.fast", samples.do_nothing, timedelta(seconds=10))
+
+
+def test_the_clock_command_ticks(only_hourly):
+    said = StringIO()
+    call_command("clock", "--once", stdout=said)
+    assert said.getvalue() == "started sample.hourly\n"
+    assert ScheduledRun.objects.count() == 1
+
+
+def test_the_worker_command_ticks_too_and_ends_when_nothing_is_left(only_hourly, monkeypatch):
+    monkeypatch.setattr("jobs.worker.Worker.stop_on_signals", lambda self: None)
+    monkeypatch.setattr("jobs.worker.connections.close_all", lambda: None)
+    monkeypatch.setattr("jobs.worker.close_old_connections", lambda: None)
+    monkeypatch.setattr("jobs.worker.Worker._beat_on", lambda self: None)
+    said = StringIO()
+    call_command("worker", "--until-empty", stdout=said)
+    assert "has ended after 1 jobs" in said.getvalue()
+    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
