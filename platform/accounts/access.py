@@ -69,8 +69,9 @@ def is_public(view: Callable[..., Any], path: str) -> bool:
 
 def wrong_space(request: HttpRequest) -> HttpResponseBase:
     """The page for somebody who is known and has no right to this space: it names his own ones (403)."""
+    person: Any = request.user
     record_event("account.space_refused", request, detail={"space": first_part(request.path)[:40]}, outcome="refused")
-    return render(request, "accounts/wrong_space.html", {"spaces": spaces_of(request.user)}, status=403)
+    return render(request, "accounts/wrong_space.html", {"spaces": spaces_of(person)}, status=403)
 
 
 def require_role(*codes: str) -> Callable[[View], View]:
@@ -84,7 +85,8 @@ def require_role(*codes: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             here = SPACES.get(first_part(request.path), ())
-            role = next((code for code in codes if code in request.user.roles and (not here or code in here)), None)
+            held = request.user.roles  # type: ignore[union-attr]
+            role = next((code for code in codes if code in held and (not here or code in here)), None)
             if role is None:
                 return wrong_space(request)
             request.actor = replace(request.actor, role=str(role))  # type: ignore[attr-defined]

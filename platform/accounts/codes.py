@@ -39,7 +39,7 @@ RESEND_AFTER = timedelta(seconds=30)
 KEPT = timedelta(days=1)
 
 _SESSION_KEY = "codes"
-_TEMPLATES = {
+_TEMPLATES: dict[str, str] = {
     Purpose.LOGIN: "account.login_code",
     Purpose.SIGNUP: "account.sign_up_code",
     Purpose.RESET: "account.reset_code",

@@ -8,6 +8,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
@@ -54,7 +55,7 @@ class VerifiedSessionMiddleware:
         loaded = request.user
         request.account_session = None  # type: ignore[attr-defined]
         request.session_over = None  # type: ignore[attr-defined]
-        request.user = SimpleLazyObject(functools.partial(self._person, request, loaded))
+        request.user = SimpleLazyObject(functools.partial(self._person, request, loaded))  # type: ignore[assignment]
         request.actor = guest(request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         if request.account_session is not None:  # type: ignore[attr-defined]
@@ -210,7 +211,7 @@ class VerifiedSessionMiddleware:
         """A kept form that was now sent by its author, and accepted, is no longer needed."""
         if request.method == "POST" and "kept" in request.GET and response.status_code < 400:
             try:
-                kept_id = kept.UUID(request.GET["kept"])
+                kept_id = UUID(request.GET["kept"])
             except ValueError:
                 return
             kept.discard(request.user, kept_id)  # type: ignore[arg-type]

@@ -175,7 +175,7 @@ def end_all(user: User, reason: str, *, actor: Actor, keep: UUID | None = None) 
     Returns:
         How many ended.
     """
-    rows = list(UserSession.objects.filter(user=user, ended_at__isnull=True).exclude(id=keep))
+    rows = [row for row in UserSession.objects.filter(user=user, ended_at__isnull=True) if row.id != keep]
     for row in rows:
         end(row, reason, actor=actor)
     return len(rows)

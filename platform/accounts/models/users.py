@@ -38,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """Someone who can log in. What he may do comes from `RoleGrant` and `Representation`, never from here.
 
     `is_staff` and `is_superuser` open Django's and Wagtail's administration alone: no health data lies behind them.

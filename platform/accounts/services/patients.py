@@ -123,7 +123,7 @@ def validate_identity(patient: Patient, *, means: str, actor: Actor) -> None:
             raise Invalid(message, fields={"means": message})
         locked.identity_status = Patient.IdentityStatus.VALIDATED
         locked.identity_checked_at = now()
-        locked.identity_checked_by_id = actor.id if actor.kind == "user" else None  # type: ignore[assignment]
+        locked.identity_checked_by_id = actor.id if actor.kind == "user" else None
         locked.identity_means = means
         locked.save()
         record("patient.identity_validated", actor=actor, subjects={"patient": [locked.id]}, detail={"means": means})

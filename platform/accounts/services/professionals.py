@@ -143,7 +143,7 @@ def answer_registration(
             raise Conflict(_("This registration has already been answered."), _("Reload the page."))
         row.registration_answer, row.registration_means = wanted, Means(means)
         row.registration_checked_at = now()
-        row.registration_checked_by_id = actor.id if actor.kind == "user" else None  # type: ignore[assignment]
+        row.registration_checked_by_id = actor.id if actor.kind == "user" else None
         row.registration_note = note
         if confirmed:
             row.identity_checked_at, row.identity_means = now(), identity_means

@@ -50,7 +50,7 @@ def invitation_next(request: HttpRequest) -> HttpResponse:
             invitations.forget(request)
             return render(request, "accounts/invitation_refused.html")
         if answer == "accept" and request.user.is_authenticated:
-            user: User = request.user  # type: ignore[assignment]
+            user: User = request.user
             invitations.accept(found, user, actor=actor_of(request))
             invitations.forget(request)
             messages.success(request, _("The invitation is accepted."))

@@ -47,6 +47,7 @@ def land(request: HttpRequest, user: User, wanted: str = "") -> HttpResponseRedi
 
 def device_of(user: User) -> EmailCode:
     """The second step of a user; made here for one who came into the database by another way."""
+    device: EmailCode
     device, _made = EmailCode.objects.get_or_create(user=user, defaults={"name": "default", "confirmed": True})
     return device
 
@@ -70,7 +71,7 @@ class LoginView(TwoFactorLoginView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Somebody logged in has nothing to do here."""
         if request.user.is_authenticated and request.method == "GET":
-            return land(request, request.user, safe_next(request))  # type: ignore[arg-type]
+            return land(request, request.user, safe_next(request))
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return not_stored(answer)
 
@@ -92,9 +93,10 @@ class LoginView(TwoFactorLoginView):
 
     def get_device(self, step: str | None = None) -> EmailCode:
         """The one second step of this user."""
-        if self.device_cache is None:
-            self.device_cache = device_of(self.get_user())
-        return self.device_cache
+        found: EmailCode | None = getattr(self, "device_cache", None)
+        if found is None:
+            found = self.device_cache = device_of(self.get_user())
+        return found
 
     def get_form(self, step: str | None = None, **kwargs: Any) -> Any:
         """The form of the step, without asking which kind of device it is for."""

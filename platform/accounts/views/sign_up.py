@@ -140,7 +140,7 @@ def _confirmed(request: HttpRequest, pending: dict[str, str]) -> HttpResponse:
         role=pending["role"],
     )
     request.session.pop(_SESSION_KEY, None)
-    user.backend = _BACKEND  # type: ignore[attr-defined]
+    user.backend = _BACKEND
     sessions.start(request, user, device_of(user))
     carried.hand_over(request, carried.carried_in(request))
     messages.success(request, _("Your account is open."))
