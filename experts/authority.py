@@ -109,18 +109,18 @@ def replace_authority(packed: bytes | None = None, password: str = "") -> Author
         held = json.loads(path.read_text())
         former = (*_certificates(held["chain"])[:1], *_certificates(held["former"]))
     if packed is None:
-        key: PrivateKey = ec.generate_private_key(ec.SECP256R1())
-        chain: tuple[x509.Certificate, ...] = (_own_certificate(key),)
+        fresh = ec.generate_private_key(ec.SECP256R1())
+        made = Authority((_own_certificate(fresh),), former, fresh)
     else:
-        opened_key, chain = open_pkcs12(packed, password)
+        key, chain = open_pkcs12(packed, password)
         try:
             is_authority = chain[0].extensions.get_extension_for_class(x509.BasicConstraints).value.ca
         except x509.ExtensionNotFound:
             is_authority = False
         if not is_authority:
             raise Invalid(_("This certificate may not certify others."), _("Use the PKCS#12 file of an authority."))
-        key = opened_key
-    _write(path, Authority(chain, former, key), replace=path.exists())
+        made = Authority(chain, former, key)
+    _write(path, made, replace=path.exists())
     return authority()
 
 

@@ -155,7 +155,8 @@ def revocation_list() -> bytes:
         revoked_at__isnull=False, origin=SigningKey.Origin.ISSUED, valid_until__gt=moment
     )
     for key in revoked.order_by("revoked_at", "id"):
-        entry = x509.RevokedCertificateBuilder().serial_number(int(key.serial, 16)).revocation_date(key.revoked_at)
+        since = key.revoked_at or moment
+        entry = x509.RevokedCertificateBuilder().serial_number(int(key.serial, 16)).revocation_date(since)
         reason = reasons[SigningKey.Reason(key.revoked_reason)]
         builder = builder.add_revoked_certificate(entry.add_extension(x509.CRLReason(reason), critical=False).build())
     return builder.sign(issuer.private_key, SHA256()).public_bytes(Encoding.DER)

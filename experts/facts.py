@@ -22,7 +22,7 @@ class Fact:
     Args:
         code: status, registration, insurance, convention, interests, pathologies, absence or letterhead.
         label: what it is.
-        state: good, soon (acts before long) or missing.
+        state: good, soon (something to do before long), overdue, missing, or closed (not working now).
         text: how it stands, in words, in the active language.
         obstacle: code of the obstacle it makes, or "" when it does not keep cases away.
     """
@@ -52,15 +52,15 @@ def record_of(expert: ExpertProfile, *, on: date) -> list[Fact]:
 def _status(expert: ExpertProfile, on: date) -> Iterable[Fact]:
     label = gettext_lazy("Status")
     if not expert.user.is_active:
-        yield Fact("status", label, "missing", _("The account is closed."), "inactive")
+        yield Fact("status", label, "closed", _("The account is closed."), "inactive")
     elif expert.status == ExpertProfile.Status.ACTIVE:
         yield Fact("status", label, "good", _("Active."))
     elif expert.status == ExpertProfile.Status.ABSENT:
-        yield Fact("status", label, "missing", _("Absent until further notice."), "absent")
+        yield Fact("status", label, "closed", _("Absent until further notice."), "absent")
     elif expert.status == ExpertProfile.Status.SUSPENDED:
-        yield Fact("status", label, "missing", _("Suspended: no case can be proposed."), "inactive")
+        yield Fact("status", label, "closed", _("Suspended: no case can be proposed."), "inactive")
     else:
-        yield Fact("status", label, "missing", _("No longer works with the service."), "inactive")
+        yield Fact("status", label, "closed", _("No longer works with the service."), "inactive")
 
 
 def _registration(expert: ExpertProfile, on: date) -> Iterable[Fact]:
@@ -136,7 +136,8 @@ def _living_convention(label: str | Promise, convention: Convention, on: date) -
         words = {"date": say_date(due, "full")}
         late = _("It should have reached the departmental council of the Order by %(date)s.") % words
         soon = _("It must reach the departmental council of the Order by %(date)s.") % words
-        return Fact("convention", label, "soon", f"{text} {late if due < on else soon}")
+        state, order = ("overdue", late) if due < on else ("soon", soon)
+        return Fact("convention", label, state, f"{text} {order}")
     if convention.ends_on is not None and convention.ends_on - on <= SOON:
         ends = _("It ends on %(date)s.") % {"date": say_date(convention.ends_on, "full")}
         return Fact("convention", label, "soon", f"{text} {ends}")
@@ -173,7 +174,7 @@ def _absence(expert: ExpertProfile, on: date) -> Iterable[Fact]:
     current = [absence for absence in coming if absence.covers(on)]
     if current:
         text = _("Away until %(date)s.") % {"date": say_date(max(a.end for a in current), "full")}
-        yield Fact("absence", label, "missing", text, "absent")
+        yield Fact("absence", label, "closed", text, "absent")
     elif coming:
         next_one = min(coming, key=lambda absence: absence.start)
         text = _("Away from %(start)s to %(end)s.") % {

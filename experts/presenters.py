@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from experts.facts import Fact
 from experts.models import ExpertProfile
 
-_STATES = {"good": ("done", _("in order")), "soon": ("you", _("soon to do")), "missing": ("late", _("missing"))}
+_STATES = {
+    "good": ("done", _("in order")),
+    "soon": ("you", _("soon to do")),
+    "overdue": ("late", _("overdue")),
+    "missing": ("late", _("missing")),
+    "closed": ("pause", _("not now")),
+}
 _STATUS_KINDS = {"active": "done", "absent": "pause", "suspended": "late", "ended": "neutral"}
 #: Which page records which piece, and the words of its link.
 _PAGES = {
@@ -85,5 +91,5 @@ def list_row(expert: ExpertProfile, facts: Iterable[Fact]) -> dict[str, Any]:
         "status": words,
         "specialty": professional.specialty if professional is not None else "",
         "pathologies": ", ".join(sorted(pathology.name for pathology in expert.pathologies.all())),
-        "missing": [fact for fact in facts if fact.state == "missing" and fact.code not in ("status", "absence")],
+        "missing": [fact for fact in facts if fact.state in ("missing", "overdue")],
     }

@@ -181,7 +181,7 @@ def test_the_record_says_what_runs_out_and_what_is_missing_without_keeping_cases
         "status": ("good", False),
         "registration": ("good", False),
         "insurance": ("soon", False),
-        "convention": ("soon", False),
+        "convention": ("overdue", False),
         "interests": ("missing", False),
         "pathologies": ("good", False),
         "absence": ("good", False),
