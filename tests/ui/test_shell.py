@@ -74,6 +74,11 @@ def test_the_menu_is_the_roles_own_in_its_order_and_marks_the_place(ask: Ask) ->
     assert [a.get("aria-current") for a in deeper.select(".site-nav a")] == [None, "true"]
 
 
+def test_one_link_needs_no_button_to_unfold_it(ask: Ask) -> None:
+    assert frame(ask("/")).select(".menu-button") == []
+    assert frame(ask("/", role="patient")).select_one(".menu-button summary").text.strip()
+
+
 def test_an_entry_that_leads_nowhere_is_left_out_and_reported(ask: Ask) -> None:
     assert frame(ask("/", role="expert")).select(".site-nav a") == []
     assert [m.id for m in navigation.check_names(None)] == ["ui.W001"]
