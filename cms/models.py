@@ -1,5 +1,9 @@
 """Public pages."""
 
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from wagtail.models import Page
 
 
@@ -8,3 +12,12 @@ class HomePage(Page):
 
     max_count_per_parent = 1
     parent_page_types = ["wagtailcore.Page"]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """What the page shows: where a patient begins."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        try:
+            context["start_url"] = reverse("patient:start")
+        except NoReverseMatch:  # until the patient's pages exist
+            context["start_url"] = reverse("accounts:sign_up")
+        return context

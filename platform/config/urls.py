@@ -18,11 +18,13 @@ handler500 = "config.pages.server_error"
 # Prefix and module. A space holds pages of several packages; what is more special comes first.
 PARTS = (
     ("", "accounts.urls"),
+    ("commencer/", "cases.start.urls"),
     ("patient/", "cases.patient.urls"),
     ("requerant/", "cases.requester.urls"),
     ("expert/", "experts.urls"),
     ("expert/", "cases.expert.urls"),
     ("bureau/experts/", "experts.desk_urls"),
+    ("bureau/telephone/", "cases.phone.urls"),
     ("bureau/", "cases.desk.urls"),
     ("verifier/", "cases.verify.urls"),
     ("technique/", "jobs.urls"),
