@@ -17,7 +17,7 @@ class HomePage(Page):
         """What the page shows: where a patient begins."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         try:
-            context["start_url"] = reverse("patient:start")
+            context["start_url"] = reverse("start:begin")
         except NoReverseMatch:  # until the patient's pages exist
             context["start_url"] = reverse("accounts:sign_up")
         return context

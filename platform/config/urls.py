@@ -18,6 +18,8 @@ handler500 = "config.pages.server_error"
 # Prefix and module. A space holds pages of several packages; what is more special comes first.
 PARTS = (
     ("", "accounts.urls"),
+    ("compte/avis/", "notify.urls"),
+    ("commencer/", "cases.start.urls"),
     ("commencer/", "cases.start.urls"),
     ("patient/", "cases.patient.urls"),
     ("requerant/", "cases.requester.urls"),

@@ -42,7 +42,7 @@ SERVICE_EMAIL = "aide@demo.test"
 SERVICE_DPO_EMAIL = "dpo@demo.test"
 
 # Mail is written to files, shown on /demo/mailbox/ and never sent.
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = "notify.demo_mail.DemoMailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = "Second Regard <ne-pas-repondre@demo.test>"
 # Knows the EICAR test file alone, and the upload page says so.
