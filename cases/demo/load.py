@@ -21,8 +21,41 @@ from experts.models import Pathology
 from vault.files import write_file
 
 _CONTENT = Path(__file__).with_name("content.json")
-_FIRST = "Ada Basile Céleste Damien Elsa Fabrice Gaëlle Henri Iris Jules Katia Léon Mina Noé Olga Paul Rita Simon".split()
-_LAST = "Alisier Bruyère Cerisier Dahlia Érable Fougère Genévrier Houx Ibéris Jonquille Laurier Muguet Narcisse".split()
+_FIRST = [
+    "Ada",
+    "Basile",
+    "Céleste",
+    "Damien",
+    "Elsa",
+    "Fabrice",
+    "Gaëlle",
+    "Henri",
+    "Iris",
+    "Jules",
+    "Katia",
+    "Léon",
+    "Mina",
+    "Noé",
+    "Olga",
+    "Paul",
+    "Rita",
+    "Simon",
+]
+_LAST = [
+    "Alisier",
+    "Bruyère",
+    "Cerisier",
+    "Dahlia",
+    "Érable",
+    "Fougère",
+    "Genévrier",
+    "Houx",
+    "Ibéris",
+    "Jonquille",
+    "Laurier",
+    "Muguet",
+    "Narcisse",
+]
 
 #: How far each case goes, and how many hours ago it was opened. The order mixes pathologies and people.
 PLAN: tuple[tuple[str, int], ...] = (
@@ -92,9 +125,7 @@ class Loader:
             )
         told = json.loads(_CONTENT.read_text(encoding="utf-8"))["pathologies"]
         rows = {row.code: row for row in Pathology.objects.all()}
-        self.told = [
-            _Told(rows[code], told[code]["cases"][turn]) for turn in range(3) for code in told if code in rows
-        ]
+        self.told = [_Told(rows[code], told[code]["cases"][turn]) for turn in range(3) for code in told if code in rows]
         self.tele = [_Told(rows[code], told[code]["tele_expertise"]) for code in told if code in rows]
         self.number = 0
 
@@ -111,11 +142,11 @@ class Loader:
             else:
                 birth = date(self.start.year - person["age"], 3, 1 + self.number % 27)
                 email = f"patient{self.number:02d}@demo.test"
-                patient, user = make_patient(
-                    email, *name, sex=person["sex"], birth=birth, password=self.password
-                )
+                patient, user = make_patient(email, *name, sex=person["sex"], birth=birth, password=self.password)
         coordinator = self.people.coordinators[self.number % 3 == 0]
-        expert = self.people.experts[told.pathology.code][self.number % 2 % len(self.people.experts[told.pathology.code])]
+        expert = self.people.experts[told.pathology.code][
+            self.number % 2 % len(self.people.experts[told.pathology.code])
+        ]
         walk = Walk(Cast(patient, user, user, coordinator, expert), told.pathology)
         return _Life(self, walk, told, goal, began).live()
 
@@ -159,7 +190,17 @@ class _Life:
     """The steps of one case, each a little later than the one before."""
 
     #: What is reached in turn on the ordinary way.
-    WAY = ("draft", "awaiting_consent", "submitted", "admitted", "proposed", "in_review", "signed", "delivered", "opened")
+    WAY = (
+        "draft",
+        "awaiting_consent",
+        "submitted",
+        "admitted",
+        "proposed",
+        "in_review",
+        "signed",
+        "delivered",
+        "opened",
+    )
 
     def __init__(self, loader: Loader, walk: Walk, told: _Told, goal: str, began: datetime) -> None:
         self.loader, self.walk, self.told, self.goal = loader, walk, told, goal

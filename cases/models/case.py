@@ -99,6 +99,8 @@ class Case(CaseStates):
     requested_expert = models.ForeignKey(
         "experts.ExpertProfile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # The patient has decided: this expert, or whoever the service suggests.
+    expert_settled_at = models.DateTimeField(null=True, blank=True)
     treating_doctor_choice = models.CharField(max_length=8, choices=TreatingDoctorChoice.choices, blank=True)
     treating_doctor = SealedJSONField(null=True, blank=True)
     treating_doctor_user = models.ForeignKey(

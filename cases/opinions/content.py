@@ -124,6 +124,20 @@ class Expert:
     workplace: str = ""
     email: str = ""
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything the rule asks for is there."""
+        asked = (
+            self.name,
+            self.qualification,
+            self.address,
+            self.phone,
+            self.rpps,
+            self.insurance_position,
+            self.order,
+        )
+        return all(text.strip() for text in asked)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -270,6 +284,11 @@ class OpinionContent:
     def problems(self) -> dict[str, str | Promise]:
         """What is still missing before it may be signed, by field: empty when the opinion is complete."""
         found: dict[str, str | Promise] = {}
+        if not self.expert.is_complete:
+            found["expert"] = _(
+                "Your headed paper lacks what it must say: complete specialty, address, phone, RPPS number and "
+                "position towards the sickness insurance in your profile."
+            )
         if not self.questions:
             found["questions"] = _("Put at least one question.")
         if any(not question.answer.strip() for question in self.questions):

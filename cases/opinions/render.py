@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass, replace
 from dataclasses import fields as fields_of
 from enum import StrEnum
@@ -13,7 +12,6 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from pydyf import PDF
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -32,6 +30,7 @@ _TEMPLATES = {
     Kind.SECOND_OPINION: "cases/opinions/second_opinion.html",
     Kind.TELE_EXPERTISE: "cases/opinions/tele_expertise.html",
 }
+_ANNEX = "cases/opinions/annex.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def render_opinion(content: OpinionContent) -> Rendered:
     Raises:
         Invalid: a text holds a control character.
     """
-    return _render(content, _TEMPLATES[content.kind], words.paper_title, to_json(content), "opinion.json")
+    return _render(content, annex=False)
 
 
 def render_annex(content: OpinionContent) -> Rendered:
@@ -67,22 +66,20 @@ def render_annex(content: OpinionContent) -> Rendered:
     """
     if not content.has_annex:
         raise ValueError("this opinion has no annex")
-    annex = to_json(content, annex=True)
-    return _render(content, "cases/opinions/annex.html", words.annex_title, annex, "outlook.json")
+    return _render(content, annex=True)
 
 
-def _render(
-    content: OpinionContent, template: str, title_of: Callable[[OpinionContent], str], attached: bytes, file_name: str
-) -> Rendered:
+def _render(content: OpinionContent, *, annex: bool) -> Rendered:
     refuse_unprintable(content)
+    attached = to_json(content, annex=annex)
     replaced: list[str] = []
     inked = _inked(content, content.language, replaced)
     with translation.override(content.language):
-        html = render_to_string(template, _context(inked, title_of(content)))
+        html = render_to_string(_ANNEX if annex else _TEMPLATES[content.kind], _context(inked, annex=annex))
         description = _("The content of this paper, for machines")
     attachment = Attachment(
         string=attached.decode(),
-        name=file_name,
+        name="outlook.json" if annex else "opinion.json",
         description=description,
         relationship="Source",
         created=content.signed_at,
@@ -118,14 +115,15 @@ def _inked(value: Any, language: str, replaced: list[str]) -> Any:
     return value
 
 
-def _context(content: OpinionContent, title: str) -> dict[str, object]:
+def _context(content: OpinionContent, *, annex: bool) -> dict[str, object]:
     tele = content.kind is Kind.TELE_EXPERTISE
     several = len(content.questions) > 1
     askers = {question.asked_by for question in content.questions}
     birth_date = say_date(content.patient.birth_date, "full")
     return {
         "c": content,
-        "title": title,
+        "annex": annex,
+        "title": words.annex_title() if annex else words.paper_title(content),
         "tele": tele,
         "deep": content.divergence is Divergence.DEEP,
         "divergence": words.divergence_sentence(content),
@@ -144,7 +142,7 @@ def _context(content: OpinionContent, title: str) -> dict[str, object]:
     }
 
 
-def _label_accessible(document: object, pdf: PDF) -> None:
+def _label_accessible(document: object, pdf: Any) -> None:
     """Say in the metadata that the file is PDF/UA-1 too: it is, and WeasyPrint writes one label only."""
     [metadata] = [one for one in pdf.objects if getattr(one, "extra", {}).get("Type") == "/Metadata"]
     [xmp] = metadata.stream

@@ -101,7 +101,7 @@ def load_signer(key: SigningKey) -> Signer:
 @lru_cache(maxsize=4)
 def _stamper_at(url: str) -> TimeStamper:
     # Kept: it asks the authority once for a sample, to know how long its answers are.
-    return RequestsHTTPTimeStamper(url, timeout=_TIMESTAMP_SECONDS)
+    return RequestsHTTPTimeStamper(url, timeout=_TIMESTAMP_SECONDS)  # type: ignore[no-untyped-call]
 
 
 def timestamper() -> TimeStamper | None:
@@ -121,7 +121,7 @@ def _forget(key_id: UUID) -> None:
 def _open(key: SigningKey) -> Signer:
     chain = [asn1_x509.Certificate.load(der) for _k, _h, der in asn1_pem.unarmor(key.certificates.encode(), True)]
     _kind, _headers, der = asn1_pem.unarmor(key.private_key.encode())
-    registry = SimpleCertificateStore()
+    registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     # His own certificate is embedded anyway: a second copy would hide harm done to the first.
     registry.register_multiple(chain[1:])
     return SimpleSigner(

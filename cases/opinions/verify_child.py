@@ -54,7 +54,12 @@ def examine(pdf: bytes, trusted: list[str]) -> dict[str, Any]:
     signature = signatures[0]
     # A certificate is judged at the moment of the signature: it outlives the expert's three years.
     moment: datetime | None = signature.self_reported_timestamp
-    context = {"trust_roots": roots, "allow_fetching": False, "revocation_mode": "soft-fail", "moment": moment}
+    context: dict[str, Any] = {
+        "trust_roots": roots,
+        "allow_fetching": False,
+        "revocation_mode": "soft-fail",
+        "moment": moment,
+    }
     status = validate_pdf_signature(
         signature,
         signer_validation_context=ValidationContext(**context),
@@ -62,9 +67,9 @@ def examine(pdf: bytes, trusted: list[str]) -> dict[str, Any]:
     )
     subject = signature.signer_cert.subject.native
     stamp = status.timestamp_validity
-    stamped = bool(stamp and stamp.intact and stamp.valid)
-    harmed = bool(stamp and not stamped)
-    at = stamp.timestamp if stamped else moment
+    stamped = stamp is not None and stamp.intact and stamp.valid
+    harmed = stamp is not None and not stamped
+    at = stamp.timestamp if stamp is not None and stamped else moment
     return {
         "signed": True,
         "intact": bool(status.intact and status.valid and not harmed)
@@ -76,7 +81,7 @@ def examine(pdf: bytes, trusted: list[str]) -> dict[str, Any]:
         "fingerprint": signature.signer_cert.sha256.hex(),
         "signed_at": at.isoformat() if at else "",
         "timestamped": stamped,
-        "timestamp_trusted": bool(stamped and stamp.trusted),
+        "timestamp_trusted": bool(stamp is not None and stamped and stamp.trusted),
     }
 
 

@@ -26,11 +26,9 @@ def version_words(content: OpinionContent) -> str:
     return _("version %(number)d") % {"number": content.version}
 
 
-def annex_title(content: OpinionContent) -> str:
+def annex_title() -> str:
     """The name of the annex that holds the prognosis. It must not frighten who merely sees it in a list."""
-    if content.kind is Kind.TELE_EXPERTISE:
-        return _("Annex to the tele-expertise report: the outlook")
-    return _("Annex to the second opinion: the outlook")
+    return _("Annex: the outlook")
 
 
 def divergence_sentence(content: OpinionContent) -> str:

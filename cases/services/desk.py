@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient, User
 from audit import Actor, record
+from cases.machine import clocks
 from cases.machine.guards import CHECKLIST, IDENTITY_MEANS
 from cases.models import CallTask, Case, DeskNote, StopRequest, TechnicalIncident
 from cases.models.case import Payment
+from cases.notices import tell
 from cases.services.locking import locked_case, subjects
 from clock import now
 from errors import Conflict, Invalid, Missing
@@ -101,6 +103,26 @@ def add_call(case_id: UUID, why: str, due_at: datetime, *, actor: Actor) -> Call
         defaults={"content_key": case.content_key, "created_at": now(), "due_at": due_at},
     )
     record("case.call_planned", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"why": why})
+    return task
+
+
+@transaction.atomic
+def ask_for_call(case_id: UUID, why: str, *, actor: Actor) -> CallTask:
+    """The patient's side asks to be called, by the next working day."""
+    case = locked_case(case_id, actor=actor, action="case.message_service")
+    task, created = CallTask.objects.get_or_create(
+        case=case,
+        why=why,
+        done_at=None,
+        defaults={
+            "content_key": case.content_key,
+            "created_at": now(),
+            "due_at": clocks.working_days_after(now(), 1),
+        },
+    )
+    if created:
+        record("case.call_asked", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"why": str(why)})
+        tell(case, "desk", "desk_message", key=f"call:{task.pk}")
     return task
 
 

@@ -313,6 +313,7 @@ def choose_expert(case_id: UUID, expert: ExpertProfile | None, *, actor: Actor) 
     case = locked_case(case_id, actor=actor, action="case.fill")
     case.requested_expert = expert
     case.sharing = Sharing.NAMED if expert else Sharing.DELEGATED
+    case.expert_settled_at = now()
     return _filled(case, actor, "expert")
 
 

@@ -1,0 +1,139 @@
+"""Documents one by one, messages with the service, alerts: the same for each side, under its own address."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from access import decide, require
+from cases.everyone.forms import AlertForm, IncidentForm, MessageForm
+from cases.models import Case, Document
+from cases.models.messages import Thread
+from cases.pages import attempt, case_page
+from cases.selectors import message_bubbles, pages_of
+from cases.services import alerts, desk
+from cases.services import messages as words
+from errors import Missing
+
+
+def namespace(request: HttpRequest) -> str:
+    """The side whose address this is: «patient», «requester», «expert» or «desk»."""
+    match = request.resolver_match
+    return match.namespaces[-1] if match and match.namespaces else "patient"
+
+
+def frame(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """What the shared templates need besides their own content."""
+    space = namespace(request)
+    return {"case": case, "ns": space, "home": f"{space}:case", "actor": request.actor}  # type: ignore[attr-defined]
+
+
+@require_GET
+@case_page("case.read", event="document.shown")
+def document(request: HttpRequest, case: Case, document_id: UUID) -> HttpResponse:
+    """One document: what is said of it, its pages, its original."""
+    found = _document(request, case, document_id)
+    request.shown["document"] = [found.pk]  # type: ignore[attr-defined]
+    context = {**frame(request, case), "document": found, "pages": pages_of(found)}
+    return render(request, "cases/everyone/document.html", context)
+
+
+def _document(request: HttpRequest, case: Case, document_id: UUID) -> Document:
+    found = case.documents.select_related("file", "added_by").filter(pk=document_id).first()
+    if found is None:
+        raise Missing(_("This document does not exist, or is not yours to see."))
+    require(request.actor, "document.read", found)  # type: ignore[attr-defined]
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.read")
+def wrong_document(request: HttpRequest, case: Case, document_id: UUID) -> HttpResponse:
+    """«Ce document n’est pas de ce patient»: hidden at once, the case on hold, the DPO told."""
+    found = case.documents.filter(pk=document_id).first()
+    if found is None:
+        raise Missing(_("This document does not exist, or is not yours to see."))
+    form = AlertForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actor = request.actor  # type: ignore[attr-defined]
+        note = form.cleaned_data["note"]
+        done = _("Thank you. The document is hidden and the file waits until it is checked.")
+        if attempt(request, form, lambda: alerts.report_wrong_document(document_id, actor=actor, note=note), done=done):
+            space = namespace(request)
+            # A third party may no longer open the case on hold: its list is where it goes.
+            return redirect(f"{space}:case", case.pk) if space in ("patient", "desk") else redirect(f"{space}:home")
+    context = {**frame(request, case), "form": form, "document": found}
+    return render(request, "cases/everyone/wrong_document.html", context, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.message_service", event="case.messages_read")
+def messages_page(request: HttpRequest, case: Case) -> HttpResponse:
+    """The messages with the service, oldest first, and the box to write one."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = MessageForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        body = form.cleaned_data["body"]
+        if attempt(request, form, lambda: words.write_to_service(case.pk, body, actor=actor), done=_("Message sent.")):
+            return redirect(request.path)
+    bubbles = message_bubbles(case, Thread.SERVICE, actor)
+    if request.method == "GET":
+        words.mark_read(case, Thread.SERVICE, actor=actor)
+    context = {**frame(request, case), "form": form, "bubbles": bubbles}
+    return render(request, "cases/everyone/messages.html", context, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.raise_alert", event="case.danger_opened")
+def danger(request: HttpRequest, case: Case) -> HttpResponse:
+    """«Danger immédiat»: whom to call first, at once; then the alert to the service."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = AlertForm(request.POST or None)
+    raised = None
+    if request.method == "POST" and form.is_valid():
+        raised = alerts.raise_danger(case.pk, actor=actor, note=form.cleaned_data["note"])
+    contacts = _contacts(case) if decide(actor, "case.read_identity", case).allowed else {}
+    context = {**frame(request, case), "form": form, "raised": raised, "contacts": contacts}
+    return render(request, "cases/everyone/danger.html", context, status=200 if raised else _status(request))
+
+
+def _contacts(case: Case) -> dict[str, str]:
+    """Phone, emergency contact and doctor: shown without waiting for anybody's consent."""
+    from cases.answers import whole
+
+    answers = whole(case).answers
+    doctor = case.treating_doctor or {}
+    told = {
+        _("Patient"): answers.get("phone") or case.patient.phone,
+        _("Emergency contact"): " ".join(
+            str(answers[name]) for name in ("emergency_name", "emergency_phone") if answers.get(name)
+        ),
+        _("Treating doctor"): " ".join(str(doctor[name]) for name in ("name", "phone") if doctor.get(name)),
+    }
+    return {label: value for label, value in told.items() if value}
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.report_incident")
+def incident(request: HttpRequest, case: Case) -> HttpResponse:
+    """A technical incident of the case."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = IncidentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["text"]
+
+        def act() -> None:
+            desk.report_incident(case.pk, "reported", text, actor=actor)
+
+        if attempt(request, form, act, done=_("The incident is recorded; it will be printed in the report.")):
+            return redirect(f"{namespace(request)}:case", case.pk)
+    context = {**frame(request, case), "form": form}
+    return render(request, "cases/everyone/incident.html", context, status=_status(request))
+
+
+def _status(request: HttpRequest) -> int:
+    """A page shown again after a refusal is a 422."""
+    return 422 if request.method == "POST" else 200

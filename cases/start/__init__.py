@@ -1,0 +1,1 @@
+"""What comes before the account: may this person ask, about which disease, and for whom."""
