@@ -21,7 +21,6 @@ PARTS = (
     ("", "accounts.urls"),
     ("compte/avis/", "notify.urls"),
     ("commencer/", "cases.start.urls"),
-    ("commencer/", "cases.start.urls"),
     ("patient/", "cases.patient.urls"),
     ("requerant/", "cases.requester.urls"),
     ("expert/", "experts.urls"),
