@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.actions import known_actions
 from audit.journal import Filters
@@ -13,8 +14,8 @@ class FilterForm(forms.Form):
     """Narrows the list; travels in the address, so it holds no name."""
 
     action = forms.SelectField(label=_("Action"), required=False)
-    since = forms.DateField(label=_("From"), required=False)
-    until = forms.DateField(label=_("Until"), required=False)
+    since = forms.DateField(label=pgettext_lazy("first day", "From"), required=False)
+    until = forms.DateField(label=pgettext_lazy("last day", "Until"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

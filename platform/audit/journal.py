@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from audit.actions import Text, names_of
 from audit.models import AuditEvent
@@ -22,7 +22,7 @@ PARIS = ZoneInfo("Europe/Paris")
 NAMED_KINDS = ("case", "patient", "user")
 KIND_LABELS: dict[str, Text] = {
     "actor": _("what was done by"),
-    "case": _("file"),
+    "case": pgettext_lazy("case", "file"),
     "patient": _("patient"),
     "user": _("person"),
 }

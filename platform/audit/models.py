@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.canonical import FORMAT, GENESIS, digest, instant
 from clock import now
@@ -13,8 +14,8 @@ from clock import now
 class Outcome(models.TextChoices):
     """Whether what was asked happened."""
 
-    DONE = "done", _("done")
-    REFUSED = "refused", _("refused")
+    DONE = "done", pgettext_lazy("event", "done")
+    REFUSED = "refused", pgettext_lazy("event", "refused")
 
 
 class AuditChain(models.Model):

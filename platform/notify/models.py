@@ -6,6 +6,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clock import now
 
@@ -16,7 +17,7 @@ class OutgoingMail(models.Model):
     class State(models.TextChoices):
         """Where it is."""
 
-        QUEUED = "queued", _("waiting")
+        QUEUED = "queued", pgettext_lazy("mail", "waiting")
         SENDING = "sending", _("being handed over")
         SENT = "sent", _("handed over")
         FAILED = "failed", _("failed, will be tried again")

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from string import Formatter
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+
+from ui.dates import say, say_date
 
 if TYPE_CHECKING:
     from notify.models import OutgoingMail
@@ -27,7 +25,6 @@ Value = str | int | datetime | date
 
 _REFERENCE = re.compile(r"[A-Z]{2}-[0-9]{4}-[0-9]{1,8}")
 _SECRET = re.compile(r"[0-9A-Z][0-9A-Z -]{2,38}[0-9A-Z]")
-_PARIS = ZoneInfo("Europe/Paris")
 
 #: What a text may name, besides `site`: how it is called and which form it has.
 VARIABLES = ("reference", "due", "day", "count", "days", "hours", "minutes")
@@ -194,11 +191,7 @@ def _stored(name: str, value: Any) -> str | int:
 def _word(name: str, value: str | int) -> str:
     """A stored value as people say it, in the active language."""
     if name == "due":
-        local = datetime.fromisoformat(str(value)).astimezone(_PARIS)
-        return _("%(day)s, %(time)s") % {
-            "day": date_format(local, pgettext("date in a message", "j F Y")),
-            "time": date_format(local, pgettext("time in a message", "g:i a")),
-        }
+        return say(datetime.fromisoformat(str(value)), "full")
     if name == "day":
-        return date_format(date.fromisoformat(str(value)), pgettext("date in a message", "j F Y"))
+        return say_date(date.fromisoformat(str(value)), "full")
     return str(value)

@@ -30,7 +30,7 @@ def test_a_message_is_mailed_and_stands_among_the_notices(make_user):
     run_until_empty()
     (message,) = outbox.outbox
     assert message.to == ["camille@example.org"]
-    assert "Your file DA-2611-0482 waits for you until 12 November 2026, 6:42 p.m." in message.body
+    assert "Your file DA-2611-0482 waits for you until 12 November 2026, 18:42" in message.body.replace("\xa0", " ")
     assert message.extra_headers["Message-ID"] == mail.message_id
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == ("sent", 1)
