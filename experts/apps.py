@@ -19,7 +19,7 @@ class ExpertsConfig(AppConfig):
 
         post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="experts.triggers")
         post_migrate.connect(publishing.after_migrate, sender=self, dispatch_uid="experts.publishing")
-        register(triggers.check_triggers, Tags.database)
+        register(Tags.database)(triggers.check_triggers)
         journal.register()
         menus.register()
         rights.register()

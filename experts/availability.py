@@ -15,8 +15,6 @@ from ui.dates import PARIS
 
 OPENS = time(8)
 CLOSES = time(20)
-#: When a working day of the service ends.
-DESK_CLOSES = time(18)
 
 
 @lru_cache(maxsize=64)
@@ -76,15 +74,3 @@ def next_open_time(start: datetime, hours: float, *, expert: ExpertProfile | Non
     """
     end = start.astimezone(UTC) + timedelta(hours=hours)
     return move_to_open(end, expert.absences.all() if expert is not None else ())
-
-
-def next_working_day_end(start: datetime) -> datetime:
-    """The end of the working day after the day of an instant in Paris: what is due «within one working day».
-
-    Returns:
-        18 o'clock in Paris on the next day that is neither Saturday, Sunday nor public holiday; in UTC.
-    """
-    day = start.astimezone(PARIS).date() + timedelta(days=1)
-    while day.weekday() == 5 or not is_open_day(day):
-        day += timedelta(days=1)
-    return datetime.combine(day, DESK_CLOSES, tzinfo=PARIS).astimezone(UTC)

@@ -34,6 +34,7 @@ from experts.forms import (
     instant_of,
 )
 from experts.models import ExpertProfile
+from experts.models.profiles import LANGUAGES
 from experts.presenters import fact_rows, list_row, status_events, status_tag
 from experts.selectors import experts_to_add, known_pathologies, list_experts, one_expert
 from experts.views import reading, reading_and_writing
@@ -96,7 +97,7 @@ def detail(request: HttpRequest, expert_id: UUID) -> HttpResponse:
         "professional": getattr(expert.user, "professional", None),
         "rows": fact_rows(facts, expert),
         "blocking": [fact for fact in facts if fact.forbids],
-        "languages": [label for code, label in services.LANGUAGES if code in expert.languages],
+        "languages": [label for code, label in LANGUAGES if code in expert.languages],
         "kind": kind,
         "status": words,
         "to_send": [convention for convention in expert.conventions.all() if convention.order_notice_due],

@@ -1,14 +1,14 @@
 """What the desk records about an expert, and what an expert plans, as forms."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clock import now
-from errors import Invalid
+from errors import Invalid, Text
 from experts.models import ExpertProfile, Pathology, Registration
 from experts.models.profiles import LANGUAGES
 from experts.services import SHORTEST_MOTIVE
@@ -31,6 +31,10 @@ def instant_of(day: date | None) -> datetime | None:
     if day is None:
         return None
     return now() if day == today() else datetime.combine(day, time(), tzinfo=PARIS)
+
+
+def _offer(form: Form, name: str, choices: Sequence[tuple[str, Text]]) -> None:
+    cast("ChoiceField | MultipleChoiceField", form.fields[name]).choices = choices
 
 
 def add_refusal(form: Form, refusal: Invalid) -> None:
@@ -67,7 +71,7 @@ class PracticeForm(Form):
     def __init__(self, *args: Any, pathologies: Iterable[Pathology], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = {pathology.code: pathology for pathology in pathologies}
-        self.fields["pathologies"].choices = [(code, p.name) for code, p in self.known.items()]
+        _offer(self, "pathologies", [(code, p.name) for code, p in self.known.items()])
 
     def cleaned(self) -> dict[str, Any]:
         """The arguments of the service. After `is_valid()`."""
@@ -86,9 +90,8 @@ class AddExpertForm(PracticeForm):
     def __init__(self, *args: Any, users: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.users = {str(user.pk): user for user in users}
-        self.fields["user"].choices = [("", _("Choose a person"))] + [
-            (k, u.get_full_name()) for k, u in self.users.items()
-        ]
+        names = [(key, user.get_full_name()) for key, user in self.users.items()]
+        _offer(self, "user", [("", _("Choose a person")), *names])
 
     def cleaned(self) -> dict[str, Any]:
         """The arguments of the service. After `is_valid()`."""
@@ -188,7 +191,7 @@ class StatusForm(Form):
 
     def __init__(self, *args: Any, expert: ExpertProfile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [c for c in ExpertProfile.Status.choices if c[0] != expert.status]
+        _offer(self, "status", [c for c in ExpertProfile.Status.choices if c[0] != expert.status])
 
     def clean_motive(self) -> str:
         """The motive, long enough to mean something."""
@@ -207,5 +210,5 @@ class ListForm(Form):
 
     def __init__(self, *args: Any, pathologies: Iterable[Pathology], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [("", _("Any status")), *ExpertProfile.Status.choices]
-        self.fields["pathology"].choices = [("", _("Any pathology")), *((p.code, p.name) for p in pathologies)]
+        _offer(self, "status", [("", _("Any status")), *ExpertProfile.Status.choices])
+        _offer(self, "pathology", [("", _("Any pathology")), *((p.code, p.name) for p in pathologies)])

@@ -53,7 +53,8 @@ def fact_rows(facts: Iterable[Fact], expert: ExpertProfile | None = None) -> lis
     rows = []
     for fact in facts:
         kind, words = _STATES[fact.state]
-        url, action = "", ""
+        url: str = ""
+        action: str | Promise = ""
         if expert is not None and fact.code in _PAGES:
             name, action = _PAGES[fact.code]
             url = reverse(name, args=[expert.pk])

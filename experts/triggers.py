@@ -3,6 +3,7 @@
 Put back after every migration, because SQLite drops the triggers of a table it rebuilds.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -89,7 +90,9 @@ def after_migrate(sender: AppConfig, using: str = "default", **_options: Any) ->
         install(connections[using])
 
 
-def check_triggers(app_configs: Any, databases: list[str] | None = None, **_options: Any) -> list[checks.CheckMessage]:
+def check_triggers(
+    *, app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
     """Say so when a database lacks triggers; a warning, because `migrate`, which puts them back, runs this first."""
     return [
         checks.Warning(f"published questionnaires in {alias!r} are not protected: run migrate", id="experts.W001")

@@ -14,6 +14,7 @@ from errors import Invalid, Missing
 from experts import services
 from experts.facts import record_of
 from experts.forms import AbsenceForm, add_refusal
+from experts.models.profiles import LANGUAGES
 from experts.presenters import fact_rows, status_tag
 from experts.selectors import own_profile
 from ui.forms import today
@@ -34,7 +35,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "professional": getattr(expert.user, "professional", None),
         "rows": fact_rows(facts),
         "blocking": [fact for fact in facts if fact.forbids],
-        "languages": [label for code, label in services.LANGUAGES if code in expert.languages],
+        "languages": [label for code, label in LANGUAGES if code in expert.languages],
         "kind": kind,
         "status": words,
     }

@@ -111,7 +111,7 @@ class StatusChange(models.Model):
     @property
     def by_system(self) -> bool:
         """Whether a failed check of the registration made it: the motive is then a code, not words."""
-        return self.motive == UNREGISTERED
+        return bool(self.motive == UNREGISTERED)
 
 
 class Registration(models.Model):

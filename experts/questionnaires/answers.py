@@ -42,7 +42,7 @@ def _compare(comparison: Mapping[str, Any], value: object) -> bool:
         return any(item in comparison["in"] for item in given)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return value >= comparison["gte"] if "gte" in comparison else value <= comparison["lte"]
+    return bool(value >= comparison["gte"] if "gte" in comparison else value <= comparison["lte"])
 
 
 def _is_met(condition: Condition, answers: Answers, hidden: set[str]) -> bool:

@@ -36,6 +36,8 @@ def localised(text: Mapping[str, str], language: str) -> str:
 class SeveralField(MultipleChoiceField):
     """Several answers, where «none» and «I do not know» stand alone."""
 
+    order: list[str]
+
     default_error_messages = {
         "exclusive": _("These answers contradict each other: keep “none” or “I do not know” alone, or untick it.")
     }
@@ -45,7 +47,7 @@ class SeveralField(MultipleChoiceField):
         given = set(super().clean(value))
         if len(given) > 1 and given & set(EXCLUSIVE):
             raise ValidationError(self.error_messages["exclusive"], code="exclusive")
-        return [code for code, _label in self.choices if code in given]
+        return [code for code in self.order if code in given]
 
 
 class ShortestMixin:
@@ -98,7 +100,9 @@ def _choice(question: Question, language: str, common: dict[str, Any]) -> forms.
 
 
 def _multi(question: Question, language: str, common: dict[str, Any]) -> forms.Field:
-    return SeveralField(choices=_labels(question, language), **common)
+    field = SeveralField(choices=_labels(question, language), **common)
+    field.order = [choice["code"] for choice in question["choices"]]
+    return field
 
 
 def _scale(question: Question, language: str, common: dict[str, Any]) -> forms.Field:
@@ -208,7 +212,7 @@ def clean_answer(question: Question, raw: object) -> Any:
         raise ValidationError(_("This is not an answer to this question."), code="type")
     if question["type"] == "multi":
         raw = [] if raw in (None, "") else raw if isinstance(raw, list | tuple) else [raw]
-        if not all(isinstance(code, str) for code in raw):  # type: ignore[attr-defined]
+        if not all(isinstance(code, str) for code in raw):
             raise ValidationError(_("This is not an answer to this question."), code="type")
     elif isinstance(raw, list | tuple):
         raise ValidationError(_("Give one answer only."), code="several")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experts.availability import is_open, move_to_open, next_open_time, next_working_day_end, public_holidays
+from experts.availability import is_open, move_to_open, next_open_time, public_holidays
 from experts.models import Absence
 from tests.experts import people
 
@@ -128,25 +128,3 @@ def test_nothing_is_open_at_night_on_sundays_or_holidays(instant: datetime):
 def test_the_movable_holidays_are_known():
     assert {date(2026, 4, 6), date(2026, 5, 14), date(2026, 5, 25)} <= public_holidays(2026)
     assert len(public_holidays(2026)) == 11
-
-
-@pytest.mark.parametrize(
-    ("start", "end"),
-    [
-        ("2026-11-18 11:00", "2026-11-19 18:00"),
-        ("2026-11-18 00:30", "2026-11-19 18:00"),
-        ("2026-11-20 11:00", "2026-11-23 18:00"),  # Friday: Monday
-        ("2026-11-21 11:00", "2026-11-23 18:00"),
-        ("2026-11-10 11:00", "2026-11-12 18:00"),  # 11 November
-        ("2026-12-31 23:59", "2027-01-04 18:00"),
-    ],
-)
-def test_a_working_day_ends_at_six_on_the_next_day_the_desk_works(start: str, end: str):
-    assert said(next_working_day_end(paris(start))) == end
-
-
-@given(start=INSTANTS)
-def test_a_working_day_is_over_after_its_start_and_within_a_week(start: datetime):
-    end = next_working_day_end(start)
-    assert timedelta(hours=18) <= end - start <= timedelta(days=7)
-    assert end.astimezone(PARIS).weekday() < 5

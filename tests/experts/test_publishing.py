@@ -101,11 +101,11 @@ def test_the_triggers_are_there_and_come_back_after_a_migration():
         for statement in triggers.drop_statements(connection.vendor):
             cursor.execute(statement)
     assert triggers.missing(connection) == triggers.expected(connection.vendor)
-    warned = triggers.check_triggers(None, databases=["default"])
+    warned = triggers.check_triggers(app_configs=None, databases=["default"])
     assert [message.id for message in warned] == ["experts.W001"]
     triggers.after_migrate(sender=None)  # type: ignore[arg-type]
     assert triggers.missing(connection) == set()
-    assert triggers.check_triggers(None, databases=["default"]) == []
+    assert triggers.check_triggers(app_configs=None, databases=["default"]) == []
 
 
 def test_names_follow_the_index_and_a_closed_pathology_stays_closed():
