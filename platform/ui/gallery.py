@@ -18,7 +18,7 @@ from ui import forms
 from ui.icons import NAMES
 
 _CONTENT = Path(__file__).with_name("gallery.json")
-PAGES = ("patient", "bureau", "expert", "question", "confirmation")
+PAGES = ("accueil", "patient", "bureau", "expert", "question", "confirmation")
 
 
 class SampleForm(forms.Form):

@@ -19,7 +19,7 @@ from django.utils.translation import pgettext
 
 from clock import now
 from ui import dates, rendering, typography
-from ui.icons import draw_circles, draw_icon
+from ui.icons import draw_circles, draw_home, draw_icon
 
 register = template.Library()
 Text = str | Promise
@@ -106,6 +106,12 @@ def icon(name: str) -> SafeString:
 def logo() -> SafeString:
     """The two circles of the header."""
     return draw_circles("logo")
+
+
+@register.simple_tag
+def home_drawing() -> SafeString:
+    """The drawing of the home page, in `<div class="hero">` beside the words."""
+    return draw_home()
 
 
 @register.simple_tag
