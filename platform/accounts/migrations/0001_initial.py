@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                         verbose_name="language",
                     ),
                 ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_active", models.BooleanField(default=True, verbose_name="account in use")),
                 ("is_staff", models.BooleanField(default=False, verbose_name="opens the technical administration")),
                 ("created_at", models.DateTimeField(default=clock.now, editable=False)),
                 ("email_confirmed_at", models.DateTimeField(blank=True, null=True)),

@@ -55,7 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     full_name = models.CharField(_("name"), max_length=150, blank=True)
     title = models.CharField(_("title"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.FRENCH)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(_("account in use"), default=True)
     is_staff = models.BooleanField(_("opens the technical administration"), default=False)
     created_at = models.DateTimeField(default=now, editable=False)
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
