@@ -4,9 +4,11 @@
 plain or inside an archive of one level; pages that show a verdict of it must say so (`is_demo`).
 """
 
+import functools
 import socket
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -22,7 +24,7 @@ EICAR = rb"*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X"
 EICAR_NAME = "Eicar-Test-Signature"
 _PIECE = 256 * 1024
 _MOST_ENTRIES = 5000
-_MOST_UNPACKED = 256 * 1024 * 1024
+_MOST_UNPACKED = 4 * 1024 * 1024 * 1024
 
 
 class ScannerDown(Exception):
@@ -172,16 +174,19 @@ class Clamd:
 
     def _connect(self) -> socket.socket:
         try:
-            if self._address.scheme == "unix":
-                line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            if self._address.scheme != "unix":
+                host, port = self._address.hostname or "", self._address.port or 3310
+                return socket.create_connection((host, port), timeout=self._timeout)
+            line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
                 line.settimeout(self._timeout)
                 line.connect(self._address.path)
-            else:
-                host, port = self._address.hostname or "", self._address.port or 3310
-                line = socket.create_connection((host, port), timeout=self._timeout)
+            except OSError:
+                line.close()
+                raise
+            return line
         except OSError as error:
             raise ScannerDown(str(error)) from error
-        return line
 
     def _answer(self, line: socket.socket) -> str:
         data = b""
@@ -205,7 +210,7 @@ class DemoScanner:
         """Search the bytes of the file, and of the entries of an archive."""
         if _has_eicar(iter(lambda: file.read(_PIECE), b"")):
             return EICAR_NAME
-        if media_type == sniff.ZIP and any(_has_eicar(entry) for entry in _entries(file)):
+        if media_type == sniff.ZIP and _archive_has_eicar(file):
             return EICAR_NAME
         return ""
 
@@ -220,15 +225,17 @@ def _has_eicar(pieces: Iterator[bytes]) -> bool:
     return False
 
 
-def _entries(file: BinaryIO) -> Iterator[Iterator[bytes]]:
+def _archive_has_eicar(file: BinaryIO) -> bool:
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
             found = archive.infolist()
-            if len(found) > _MOST_ENTRIES or sum(entry.file_size for entry in found) > _MOST_UNPACKED * 16:
+            if len(found) > _MOST_ENTRIES or sum(entry.file_size for entry in found) > _MOST_UNPACKED:
                 raise ScannerRefused("archive too large")
             for entry in found:
                 with archive.open(entry) as opened:
-                    yield iter(lambda: opened.read(_PIECE), b"")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+                    if _has_eicar(iter(functools.partial(opened.read, _PIECE), b"")):
+                        return True
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ScannerRefused(type(error).__name__) from error
+    return False

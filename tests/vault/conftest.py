@@ -1,6 +1,5 @@
 """A vault of its own for each test: its master key and its folder lie under tmp_path."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,14 @@ from vault.models import ContentKey, MasterKeyCanary
 
 
 @pytest.fixture(autouse=True)
-def own_vault(settings: Any, tmp_path: Path) -> Iterator[Path]:
+def own_vault(settings: Any, tmp_path: Path) -> Path:
     """Master keys and files of this test only; the folder of the local store."""
     settings.MASTER_KEYS_FILE = str(tmp_path / "keys" / "master")
     settings.VAULT_ROOT = str(tmp_path / "files")
     settings.VAULT_STORE = "local"
     settings.VAULT_SCANNER = "demo"
     masters.make_master_key(Path(settings.MASTER_KEYS_FILE))
-    yield Path(settings.VAULT_ROOT)
+    return Path(settings.VAULT_ROOT)
 
 
 @pytest.fixture

@@ -221,6 +221,7 @@ REFUSED: dict[str, tuple[bytes, set[str]]] = {
     "heic of nothing": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400), {"unreadable"}),
     "zip bomb": (zip_bomb(), {"zip_size"}),
     "zip of overlaps": (overlapping_zip(), {"zip_size", "unreadable"}),
+    "zip that lies about its size": (lying_zip(), {"unreadable"}),
     "zip of too many": (samples.zip_of({f"f{n}": b"" for n in range(10_000)}), {"zip_entries"}),
     "zip with way up": (samples.zip_of({"../../etc/cron.d/x": samples.dicom()}), {"zip_names"}),
     "zip with way up, windows": (samples.zip_of({"..\\..\\x": samples.dicom()}), {"zip_names"}),
