@@ -48,7 +48,11 @@ def static_steps() -> list[tuple[str, list[str], dict[str, str]]]:
         ("migrations complete", [python, "manage.py", "makemigrations", "--check", "--dry-run"], plain),
         (
             "deployment check",
-            [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+            [
+                "bash",
+                "-c",
+                f"{python} manage.py make_authority && {python} manage.py check --deploy --fail-level WARNING",
+            ],
             production_environment(),
         ),
         ("translations", [python, "bin/messages.py", "check"], plain),

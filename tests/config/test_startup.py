@@ -5,6 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,12 @@ def key_file(path: Path, identifier: str = "other") -> Path:
 
 
 @pytest.fixture
-def proving(settings: Settings) -> Settings:
+def proving(settings: Settings, tmp_path: Path) -> Settings:
     settings.PROVE_BEFORE_START = True
     settings.VAULT_SCANNER = "clamd"
     settings.MASTER_KEYS_FILE = str(Path(settings.VAR_DIR) / "keys" / "master")
+    settings.SIGNING_AUTHORITY_DIR = tmp_path / "authority"
+    call_command("make_authority", stdout=StringIO())
     return settings
 
 
@@ -56,6 +59,12 @@ def test_another_key_under_the_same_id_is_refused(proving: Settings, tmp_path: P
     first = Path(proving.MASTER_KEYS_FILE).read_text().split(",")[0].splitlines()[-1]
     proving.MASTER_KEYS_FILE = str(key_file(tmp_path / "master", first))
     with pytest.raises(ImproperlyConfigured, match="vault.E012"):
+        startup.prove()
+
+
+def test_no_signing_authority_is_refused(proving: Settings, tmp_path: Path) -> None:
+    proving.SIGNING_AUTHORITY_DIR = tmp_path / "elsewhere"
+    with pytest.raises(ImproperlyConfigured, match="signing authority"):
         startup.prove()
 
 
