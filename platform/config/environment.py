@@ -45,6 +45,7 @@ VARIABLES = (
     Variable(
         "SIGNING_AUTHORITY_DIR", "Folder with the certificate authority that certifies experts' signing keys.", None
     ),
+    Variable("SIGNING_TRUSTED_FILE", "PEM file of further authorities, for experts who bring their own certificate."),
     Variable("TIMESTAMP_URL", "Time-stamp authority (RFC 3161); without it signatures are B-B and the pages say so."),
     Variable("EMAIL_URL", "Mail relay: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS).", None),
     Variable("DEFAULT_FROM_EMAIL", "Sender of all mail; a neutral name, no specialty.", None),

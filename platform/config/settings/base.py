@@ -184,6 +184,7 @@ AUDIT_ANCHOR_EMAIL = ""
 
 # --- signing (experts)
 SIGNING_AUTHORITY_DIR = VAR_DIR / "keys" / "authority"
+SIGNING_TRUSTED_FILE: Path | str = ""
 TIMESTAMP_URL = ""
 
 # --- mail and background jobs

@@ -88,6 +88,7 @@ if env.text("S3_BUCKET"):
 VAULT_SCANNER = "clamd"
 VAULT_CLAMD_ADDRESS = env.text("CLAMD_ADDRESS")
 SIGNING_AUTHORITY_DIR = env.existing("SIGNING_AUTHORITY_DIR", folder=True)
+SIGNING_TRUSTED_FILE = env.existing("SIGNING_TRUSTED_FILE") if env.text("SIGNING_TRUSTED_FILE") else ""
 TIMESTAMP_URL = env.text("TIMESTAMP_URL")
 
 # --- the journal
