@@ -2,9 +2,11 @@
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -77,3 +79,19 @@ class SigningKey(models.Model):
     def is_usable(self, at: datetime) -> bool:
         """Whether it may sign at that instant."""
         return self.revoked_at is None and self.valid_from <= at <= self.valid_until
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def check_signing_authority(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """With `check --deploy`, and before production starts: there is a signing authority, and it opens."""
+    from experts.authority import authority
+
+    try:
+        ends = authority().certificate.not_valid_after_utc
+    except ImproperlyConfigured as error:
+        return [checks.Error(str(error), hint="See docs/deploy.md.", id="experts.E020")]
+    if ends < now():
+        return [
+            checks.Error("The signing authority has ended: run manage.py make_authority --replace.", id="experts.E021")
+        ]
+    return []

@@ -90,3 +90,10 @@ def signed(key: SigningKey) -> Signed:
     """The French second opinion, signed by her."""
     pdf = rendered("second_opinion").pdf
     return sign_pdf(pdf, load_signer(key), reason="Deuxième avis médical", location="Lyon")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Messages in the language of the code; papers choose theirs by themselves."""
+    with translation.override("en"):
+        yield

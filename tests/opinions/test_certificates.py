@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -32,7 +33,7 @@ from experts.authority import (
     trusted_certificates,
 )
 from experts.certificates import import_key, issue_key, living_key, renew_key, revocation_list, revoke_key
-from experts.models.signing import SigningKey
+from experts.models.signing import SigningKey, check_signing_authority
 from vault import masters
 from vault.exceptions import KeyDestroyed
 
@@ -169,6 +170,15 @@ def test_an_authority_of_the_organisation_is_brought_as_pkcs12(
         call_command("make_authority", "--from", str(tmp_path / "none.p12"))
 
 
+def test_production_does_not_start_without_an_authority_that_opens(own_keys: Path) -> None:
+    assert check_signing_authority(None) == []
+    with travel(now() + timedelta(days=30 * 366)):
+        assert [one.id for one in check_signing_authority(None)] == ["experts.E021"]
+    (own_keys / "authority.json").unlink()
+    assert [one.id for one in check_signing_authority(None)] == ["experts.E020"]
+    assert check_signing_authority in checks.registry.registry.deployment_checks
+
+
 # --- keys of experts
 
 
@@ -282,6 +292,27 @@ def test_a_certificate_from_elsewhere_is_taken_when_it_is_valid(expert: User) ->
     key = import_key(expert, _packed(ca=False), "secret", actor=ACTOR)
     assert key.origin == "imported"
     assert key.is_usable(now())
+
+
+def test_the_command_imports_it_with_a_password_from_the_environment(
+    expert: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.p12").write_bytes(_packed(ca=False))
+    said = StringIO()
+    for email, name, password in (
+        ("nobody@demo.test", "own.p12", "secret"),
+        (expert.email, "none.p12", "secret"),
+        (expert.email, "own.p12", "wrong"),
+    ):
+        monkeypatch.setenv("PKCS12_PASSWORD", password)
+        with pytest.raises(CommandError):
+            call_command("import_signing_key", email, str(tmp_path / name), stdout=said)
+    monkeypatch.setenv("PKCS12_PASSWORD", "secret")
+    call_command("import_signing_key", expert.email, str(tmp_path / "own.p12"), stdout=said)
+    found = living_key(expert)
+    assert found is not None
+    assert found.origin == "imported"
+    assert said.getvalue().startswith(found.serial)
 
 
 def test_certificates_begin_when_the_clock_says(expert: User) -> None:

@@ -55,6 +55,8 @@ def test_samples_are_complete(content: OpinionContent) -> None:
     ("change", "field"),
     [
         ({"questions": ()}, "questions"),
+        ({"expert": dataclasses.replace(SECOND_OPINION.expert, phone=" ")}, "expert"),
+        ({"expert": dataclasses.replace(SECOND_OPINION.expert, insurance_position="")}, "expert"),
         ({"summary": " \n"}, "summary"),
         ({"analysis": ""}, "analysis"),
         ({"relevance": None}, "relevance"),

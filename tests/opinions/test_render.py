@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -14,6 +15,7 @@ import pytest
 from weasyprint import HTML
 
 from cases.opinions import fonts
+from cases.opinions.checks import check_fonts
 from cases.opinions.content import (
     Divergence,
     DivergenceOn,
@@ -167,6 +169,13 @@ def test_the_expert_is_named_as_headed_paper_must() -> None:
         assert text in first
     assert "Spécialiste qualifiée en chirurgie orthopédique" in first
     assert "Ordre des médecins" in first
+
+
+def test_a_preview_with_gaps_prints_no_empty_labels() -> None:
+    bare = dataclasses.replace(SECOND_OPINION.expert, phone="", email="", rpps="", insurance_position="", address="")
+    said = text_of(render_opinion(dataclasses.replace(ADDENDUM, expert=bare, treating_doctor=None)).pdf)
+    for label in ("Tél.", "RPPS", "assurance maladie"):
+        assert label not in said
 
 
 @pytest.mark.parametrize("level", Divergence)
@@ -404,3 +413,23 @@ def test_every_face_draws_french_and_the_fallback_draws_what_is_missing() -> Non
     first = fonts.faces()[0]
     assert set(map(ord, "àâçéèêëîïôœùûüÿæÀÉŒ«»’…–—•° \u00a0")) <= first.marks
     assert fonts.printable("≤ µg") == ("≤ µg", [])
+
+
+def test_missing_fonts_are_named_before_anyone_prints(settings: Any, tmp_path: Path) -> None:
+    assert check_fonts(None) == []
+    fonts.faces.cache_clear()
+    settings.BASE_DIR = tmp_path
+    assert [one.id for one in check_fonts(None)] == ["cases.E020"]
+    fonts.faces.cache_clear()
+
+
+def test_weights_are_cut_once_and_kept(settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    fonts.faces.cache_clear()
+    first = fonts.faces()
+    kept = {file.name: file.stat().st_mtime_ns for file in (tmp_path / "fonts").iterdir()}
+    assert len(kept) == 4
+    fonts.faces.cache_clear()
+    assert fonts.faces() == first
+    assert {file.name: file.stat().st_mtime_ns for file in (tmp_path / "fonts").iterdir()} == kept
+    fonts.faces.cache_clear()
