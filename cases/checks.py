@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import CodeChallenge
@@ -18,7 +19,7 @@ from consent.models import Purpose
 from consent.services import purposes_for
 from experts.models import ExpertProfile, Pathology
 from experts.questionnaires.format import COMMON
-from experts.selectors import Obstacle, is_fit_to_sign, obstacles
+from experts.selectors import Load, Obstacle, is_fit_to_sign, obstacles
 
 PARIS = ZoneInfo("Europe/Paris")
 MAX_QUESTIONS = 3
@@ -147,6 +148,19 @@ def load_of(expert: ExpertProfile, on: datetime) -> tuple[int, int]:
     month = on.astimezone(PARIS).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     held = Case.objects.filter(assigned_expert=expert, state__in=[str(state) for state in WITH_EXPERT]).count()
     return held, expert.assignments.filter(proposed_at__gte=month).exclude(outcome__in=["declined", "lapsed"]).count()
+
+
+def loads_now(pathology: Pathology, on: datetime) -> dict[UUID, Load]:
+    """What `load_of` says, of every expert of a pathology at once."""
+    month = on.astimezone(PARIS).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    experts = ExpertProfile.objects.filter(pathologies=pathology)
+    held = Q(assigned_cases__state__in=[str(state) for state in WITH_EXPERT])
+    proposed = Q(assignments__proposed_at__gte=month) & ~Q(assignments__outcome__in=["declined", "lapsed"])
+    counted = experts.annotate(
+        held=Count("assigned_cases", filter=held, distinct=True),
+        this_month=Count("assignments", filter=proposed, distinct=True),
+    )
+    return {pk: Load(held, this_month) for pk, held, this_month in counted.values_list("pk", "held", "this_month")}
 
 
 def obstacles_now(expert: ExpertProfile, *, pathology: Pathology | None, on: datetime) -> list[Obstacle]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from audit import SystemActor, history, record
+from audit import Actor, SystemActor, history, record
 from cases.answers import pieces_wanted
 from cases.machine import clocks, perform
 from cases.models import CallTask, Case, Document
@@ -18,6 +18,7 @@ from cases.notices import audience_of, tell
 from cases.services.locking import subjects
 from clock import now
 from errors import DomainError
+from experts.models import ExpertProfile
 from jobs import TryLater, enqueue, job
 from vault.models import StoredFile
 from vault.previews import page_images
@@ -261,3 +262,12 @@ def send_history_digests() -> None:
         if events.exclude(actor_id__in=own).exists():
             with transaction.atomic():
                 tell(case, "patient", "case_history_digest", key=f"digest:{now():%Y%m%d}")
+
+
+def take_back_from(expert: ExpertProfile, actor: Actor, reason: str) -> None:
+    """An expert stopped being active: his open cases go back to the desk, in the same transaction."""
+    held = Case.objects.filter(
+        assigned_expert=expert, state__in=[State.PROPOSED, State.IN_REVIEW, State.EXPERT_QUESTION]
+    )
+    for case_id in list(held.values_list("pk", flat=True)):
+        perform("reassign", case_id, actor=SystemActor("expert_stopped"), reason_code=reason[:20])

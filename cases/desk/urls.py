@@ -1,6 +1,35 @@
-"""Addresses of the desk space."""
+"""Addresses of the desk, under /bureau/."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+
+from cases.desk.views import case, confirm, lists, work
+from cases.everyone.urls import case_routes
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", lists.home, name="home"),
+    path("recherche/", lists.search, name="search"),
+    path("appels/", lists.calls, name="calls"),
+    path("alertes/", lists.alerts, name="alerts"),
+    path("dossiers/<uuid:case_id>/", case.page, name="case"),
+    path("dossiers/<uuid:case_id>/reponses/", case.answers, name="answers"),
+    path("dossiers/<uuid:case_id>/historique/", case.history, name="history"),
+    path("dossiers/<uuid:case_id>/avis/", case.opinion, name="opinion"),
+    path("dossiers/<uuid:case_id>/expert/messages/", case.expert_messages, name="expert_messages"),
+    path("dossiers/<uuid:case_id>/expert/", case.experts, name="experts"),
+    path("dossiers/<uuid:case_id>/expert/<uuid:expert_id>/proposer/", confirm.propose, name="propose"),
+    path("dossiers/<uuid:case_id>/liste/", work.checklist, name="checklist"),
+    path("dossiers/<uuid:case_id>/identite/", work.identity, name="identity"),
+    path("dossiers/<uuid:case_id>/reglement/", work.payment, name="payment"),
+    path("dossiers/<uuid:case_id>/responsable/", work.owner, name="owner"),
+    path("dossiers/<uuid:case_id>/notes/", work.note, name="note"),
+    path("dossiers/<uuid:case_id>/appels/", work.add_call, name="add_call"),
+    path("dossiers/<uuid:case_id>/appels/<uuid:task_id>/", work.close_call, name="close_call"),
+    path("dossiers/<uuid:case_id>/alertes/<uuid:alert_id>/prendre/", work.take_alert, name="take_alert"),
+    path("dossiers/<uuid:case_id>/alertes/<uuid:alert_id>/clore/", work.close_alert, name="close_alert"),
+    path("dossiers/<uuid:case_id>/arret/abandonner/", work.drop_stop, name="drop_stop"),
+    path("dossiers/<uuid:case_id>/outrepasser/", confirm.override, name="override"),
+    path("dossiers/<uuid:case_id>/outrepasser/code/", confirm.override_code, name="override_code"),
+    path("dossiers/<uuid:case_id>/faire/<slug:name>/", confirm.move, name="move"),
+    path("dossiers/<uuid:case_id>/", include(case_routes())),
+]

@@ -95,12 +95,12 @@ def danger(request: HttpRequest, case: Case) -> HttpResponse:
     raised = None
     if request.method == "POST" and form.is_valid():
         raised = alerts.raise_danger(case.pk, actor=actor, note=form.cleaned_data["note"])
-    contacts = _contacts(case) if decide(actor, "case.read_identity", case).allowed else {}
+    contacts = contacts_of(case) if decide(actor, "case.read_identity", case).allowed else {}
     context = {**frame(request, case), "form": form, "raised": raised, "contacts": contacts}
     return render(request, "cases/everyone/danger.html", context, status=200 if raised else _status(request))
 
 
-def _contacts(case: Case) -> dict[str, str]:
+def contacts_of(case: Case) -> dict[str, str]:
     """Phone, emergency contact and doctor: shown without waiting for anybody's consent."""
     from cases.answers import whole
 

@@ -1,7 +1,5 @@
 """Addresses of the patient space, under /patient/."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from cases.everyone.urls import case_routes
@@ -31,9 +29,6 @@ urlpatterns = [
     path("<uuid:case_id>/choix/<slug:purpose>/accepter/", views.give_consent, name="give_consent"),
     path("<uuid:case_id>/qui-a-vu/", views.seen, name="seen"),
     path("<uuid:case_id>/", include(case_routes())),
-    *(
-        [path("<uuid:case_id>/preparer/", include("cases.patient.start.urls"))]
-        if find_spec("cases.patient.start.urls")
-        else []
-    ),
+    path("demarrer/", include("cases.patient.start.opening_urls")),
+    path("<uuid:case_id>/preparer/", include("cases.patient.start.urls")),
 ]

@@ -1,6 +1,6 @@
 """What every page of a request being prepared does: find it, decide, send on when it is no draft any more, draw."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -21,17 +21,19 @@ PrepareView = Callable[..., HttpResponse]
 CHECK = "relire"
 
 
-def prepare_page(action: str, *, state: str = State.DRAFT) -> Callable[[PrepareView], PrepareView]:
-    """Turn `view(request, case, …)` into a page of a request in `state`; another state leads to where it stands.
+def prepare_page(
+    action: str, *, states: Sequence[str] = (State.DRAFT,)
+) -> Callable[[PrepareView], PrepareView]:
+    """Turn `view(request, case, …)` into a page of a request being prepared; another state leads to where it stands.
 
     Args:
         action: of the table of rights; decided before the view reads anything of the request's body.
-        state: the one in which this page makes sense.
+        states: those in which this page makes sense.
     """
 
     def decorate(view: PrepareView) -> PrepareView:
         def of_this_state(request: HttpRequest, case: Case, *args: Any, **kwargs: Any) -> HttpResponse:
-            if case.state != state and request.method == "GET":
+            if case.state not in states and request.method == "GET":
                 return redirect(standing_url(space_of(request), case))
             require(actor(request), action, case)
             return view(request, case, *args, **kwargs)

@@ -1,0 +1,202 @@
+"""Forms of the desk."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.machine.guards import CHECKLIST, IDENTITY_MEANS
+from cases.models.case import Payment
+from cases.models.desk import CallTask
+from cases.models.states import State
+from ui import forms
+
+#: The lines of the completeness checklist, in words.
+CHECKLIST_WORDS = {
+    "answers_read": _("I have read the answers; they are coherent"),
+    "documents_read": _("I have opened each document: readable, and of this patient"),
+    "questions_clear": _("The questions to the expert are clear"),
+    "scope_fits": _("A second opinion on the file alone fits this situation"),
+}
+STOP_WORDS = {
+    "death": _("death of the patient"),
+    "duplicate": _("duplicate of another case"),
+    "opened_in_error": _("opened in error"),
+}
+HOLD_WORDS = {
+    "wrong_document": _("a document may belong to someone else"),
+    "other_parent": _("the second parent objects"),
+    "majority": _("the patient comes of age"),
+    "breach": _("suspected breach of security"),
+    "other": _("another reason"),
+}
+
+
+class SearchForm(forms.Form):
+    """Search by reference, name or pathology: posted, so that no name stands in an address."""
+
+    words = forms.PlainTextField(label=_("Search"), required=False, max_length=120)
+    state = forms.SelectField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("all open states")), ("all", _("all, ended too")), *State.choices],
+    )
+
+
+class ChecklistForm(forms.Form):
+    """The completeness checklist."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in CHECKLIST:
+            self.fields[line] = forms.CheckField(label=CHECKLIST_WORDS[line], required=False)
+
+
+class IdentityForm(forms.Form):
+    """How the patient's identity was checked."""
+
+    means = forms.SelectField(label=_("How the identity was checked"), choices=[("", "…"), *IDENTITY_MEANS.items()])
+
+
+class PaymentForm(forms.Form):
+    """Whether the price is settled."""
+
+    payment = forms.ChoiceField(
+        label=_("Price"), choices=[(Payment.SETTLED, Payment.SETTLED.label), (Payment.WAIVED, Payment.WAIVED.label)]
+    )
+
+
+class OwnerForm(forms.Form):
+    """Who follows the case, and who replaces him."""
+
+    def __init__(self, people: list[User], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        choices = [("", _("nobody")), *((key, person.get_full_name()) for key, person in self.people.items())]
+        self.fields["owner"] = forms.SelectField(label=_("Followed by"), required=False, choices=choices)
+        self.fields["deputy"] = forms.SelectField(label=_("Replaced by"), required=False, choices=choices)
+
+    def person(self, name: str) -> User | None:
+        """The user chosen in a field."""
+        return self.people.get(self.cleaned_data.get(name) or "")
+
+
+class NoteForm(forms.Form):
+    """A note of the service."""
+
+    text = forms.LongTextField(label=_("Note for the team"), max_length=6_000, rows=3)
+
+
+class CallForm(forms.Form):
+    """A call to plan."""
+
+    why = forms.SelectField(label=_("Call to plan"), choices=[("", "…"), *CallTask.Why.choices])
+
+
+class CallDoneForm(forms.Form):
+    """What came of a call."""
+
+    reached = forms.YesNoField(label=_("Did you reach the person?"))
+    note = forms.LongTextField(label=_("What was said"), required=False, max_length=4_000, rows=3)
+
+
+class AlertDoneForm(forms.Form):
+    """What was done about an alert."""
+
+    outcome = forms.LongTextField(label=_("What was done"), max_length=4_000, rows=3)
+    document_is_right = forms.CheckField(label=_("The document is of this patient: show it again"), required=False)
+
+
+class InformationForm(forms.Form):
+    """What the requester is asked."""
+
+    message = forms.LongTextField(label=_("Your message"), max_length=6_000, rows=4)
+    items = forms.LongTextField(
+        label=_("What is missing"), help_text=_("One thing a line."), required=False, max_length=3_000, rows=4
+    )
+
+
+class GivenForm(forms.Form):
+    """What came by post or phone."""
+
+    answer = forms.LongTextField(label=_("What was given, by post or phone"), max_length=6_000, rows=4)
+
+
+class DeclineForm(forms.Form):
+    """Why the service declines."""
+
+    motive = forms.LongTextField(label=_("Motive, for the service"), max_length=4_000, rows=3)
+    explanation = forms.LongTextField(
+        label=_("Explanation the patient reads"),
+        help_text=_("Short, warm, exact."),
+        max_length=4_000,
+        rows=4,
+    )
+    instead = forms.LongTextField(label=_("What to do instead"), max_length=4_000, rows=3)
+
+
+class MotiveForm(forms.Form):
+    """A motive."""
+
+    motive = forms.LongTextField(label=_("Motive"), max_length=4_000, rows=3)
+
+
+class ReasonForm(forms.Form):
+    """A reason shown to the expert."""
+
+    reason = forms.LongTextField(
+        label=_("What is to be changed in the form"),
+        help_text=_("Form only: a doubt on the content is a message to the expert, and a hold."),
+        max_length=4_000,
+        rows=3,
+    )
+
+
+class PatientWordForm(forms.Form):
+    """The patient's word, as recorded."""
+
+    patient_word = forms.LongTextField(label=_("What the patient said, when and how"), max_length=4_000, rows=3)
+
+
+class HoldForm(forms.Form):
+    """A hold: reason, words for the patient, date to look again."""
+
+    reason_code = forms.SelectField(label=_("Reason"), choices=[("", "…"), *HOLD_WORDS.items()])
+    told = forms.LongTextField(label=_("What the patient reads"), max_length=4_000, rows=3)
+    review_on = forms.DateField(
+        label=_("To be looked at again on"),
+        help_text=_("Within fourteen days."),
+        min_value=forms.today,
+        max_value=lambda: forms.today() + timedelta(days=settings.HOLD_REVIEW_DAYS),
+    )
+
+
+class StopForm(forms.Form):
+    """A stop to ask for."""
+
+    code = forms.SelectField(label=_("Reason"), choices=[("", "…"), *STOP_WORDS.items()])
+    motive = forms.LongTextField(label=_("Motive"), max_length=4_000, rows=3)
+
+
+class WhyForm(forms.Form):
+    """Why this expert."""
+
+    why = forms.LongTextField(label=_("Why this expert"), required=False, max_length=2_000, rows=2)
+
+
+class OverrideForm(forms.Form):
+    """The motive of an override, and the fresh code."""
+
+    motive = forms.LongTextField(
+        label=_("Motive"),
+        help_text=_("Twenty characters at least. The patient and the expert are told; the history shows it."),
+        max_length=4_000,
+        rows=3,
+    )
+    code = forms.CodeField(label=_("Code sent to you by e-mail"))
+
+
+class EmptyForm(forms.Form):
+    """Nothing to fill in: a confirmation."""

@@ -1,0 +1,249 @@
+"""Reads of the desk: counts, lists, search, experts to choose from. Built for ten thousand cases."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from access import visible_to
+from accounts.models import RoleGrant, User
+from accounts.names import fold_name
+from audit import Actor
+from cases.checks import PARIS, conflicts_of_role
+from cases.models import Alert, CallTask, Case
+from cases.models.case import Sharing
+from cases.models.states import ENDS, WITH_EXPERT, State
+from cases.presenters import next_action
+from clock import now
+from consent.models import Block
+from experts.models import ExpertProfile, Pathology
+from experts.selectors import Load, candidates
+
+FOUND_MOST = 50
+#: States a desk list shows by default.
+OPEN = tuple(
+    str(state) for state in State if state not in ENDS and state not in (State.CLOSED, State.DRAFT, State.DELIVERED)
+)
+_VIEWS: dict[str, Q] = {
+    "verifier": Q(state=State.SUBMITTED),
+    "confier": Q(state=State.ADMITTED),
+    "remettre": Q(state=State.SIGNED),
+}
+
+
+def _view(name: str) -> Q:
+    return Q(due_at__lt=now()) if name == "retard" else _VIEWS.get(name, Q())
+
+
+def _mine(actor: Actor) -> Q:
+    return Q(coordinator_id=actor.id) | Q(deputy_id=actor.id)
+
+
+def _base(actor: Actor, *, mine: bool) -> QuerySet[Case]:
+    rows = Case.objects.filter(visible_to(actor, "case"), state__in=OPEN)
+    return rows.filter(_mine(actor)) if mine else rows
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much waits."""
+
+    total: int
+    late: int
+    to_check: int
+    to_place: int
+    to_deliver: int
+    to_call: int
+    alerts: int
+
+    def of(self, view: str) -> int:
+        """How many cases a view lists."""
+        known = {
+            "retard": self.late,
+            "verifier": self.to_check,
+            "confier": self.to_place,
+            "remettre": self.to_deliver,
+        }
+        return known.get(view, self.total)
+
+
+def counts(actor: Actor, *, mine: bool) -> Counts:
+    """All counts of the desk, in one pass over the open cases."""
+    found = _base(actor, mine=mine).aggregate(
+        total=Count("pk"),
+        late=Count("pk", filter=_view("retard")),
+        to_check=Count("pk", filter=_view("verifier")),
+        to_place=Count("pk", filter=_view("confier")),
+        to_deliver=Count("pk", filter=_view("remettre")),
+    )
+    return Counts(**found, to_call=open_calls(actor).count(), alerts=open_alerts(actor).count())
+
+
+def open_cases(actor: Actor, *, mine: bool, view: str) -> QuerySet[Case]:
+    """The open cases, a planned treatment first, then the clock that runs out first."""
+    rows = _base(actor, mine=mine).filter(_view(view))
+    return rows.order_by(F("planned_treatment_on").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "id")
+
+
+class CountedPaginator(Paginator):  # type: ignore[type-arg]
+    """A paginator whose number of rows is already known; it reads ids first, then the rows of one page."""
+
+    def __init__(self, rows: QuerySet[Case], per_page: int, total: int) -> None:
+        super().__init__(rows, per_page)
+        self._total = total
+
+    @property
+    def count(self) -> int:  # type: ignore[override]
+        """The number of rows, from the counts."""
+        return self._total
+
+    def page(self, number: int | str) -> Any:
+        """One page: only its own rows are read whole."""
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        ids = list(self.object_list.values_list("pk", flat=True)[start : start + self.per_page])
+        return self._get_page(_listed(ids), number, self)
+
+
+def _listed(ids: list[Any]) -> list[Case]:
+    """Rows by id, in this order, with what a line shows and nothing sealed."""
+    rows = (
+        Case.objects.filter(pk__in=ids)
+        .select_related("patient", "pathology", "assigned_expert__user", "coordinator")
+        .defer("questions", "eligibility", "referral", "treating_doctor", "first_opinion_doctor", "reception_person")
+    )
+    by_id = {row.pk: row for row in rows}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list."""
+
+    case: Case
+    name: str
+    pathology: str
+    planned: date | None
+    action: str
+    expert: str
+    paused: bool
+    done: bool
+
+
+def lines(rows: Iterable[Case]) -> list[Line]:
+    """Cases as lines."""
+    return [
+        Line(
+            case=row,
+            name=row.patient.full_name,
+            pathology=row.pathology.name if row.pathology else "–",
+            planned=row.planned_treatment_on,
+            action=next_action(row),
+            expert=row.assigned_expert.name if row.assigned_expert else "–",
+            paused=row.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
+            done=row.state == State.SIGNED,
+        )
+        for row in rows
+    ]
+
+
+def search(actor: Actor, words: str, state: str) -> list[Case]:
+    """Cases by reference, patient's name or pathology; one more than shown, to know that there are more.
+
+    Args:
+        state: «» for open states, «all», or one state.
+    """
+    rows = Case.objects.filter(visible_to(actor, "case"))
+    if state in State.values:
+        rows = rows.filter(state=state)
+    elif state != "all":
+        rows = rows.filter(state__in=[*OPEN, State.DELIVERED])
+    for word in words.split()[:6]:
+        folded = fold_name(word)
+        pathologies = [row.pk for row in Pathology.objects.all() if folded and folded in fold_name(row.name)]
+        match = Q(reference__icontains=word) | Q(pathology_id__in=pathologies)
+        if folded:
+            match |= Q(patient__search_key__contains=folded)
+        rows = rows.filter(match)
+    ids = list(rows.order_by("-created_at").values_list("pk", flat=True)[: FOUND_MOST + 1])
+    return _listed(ids)
+
+
+def open_calls(actor: Actor) -> QuerySet[CallTask]:
+    """Calls to make, the most pressing first."""
+    cases = Case.objects.filter(visible_to(actor, "case"))
+    rows = CallTask.objects.filter(done_at__isnull=True, case__in=cases)
+    return rows.select_related("case__patient", "case__pathology").order_by("due_at", "pk")
+
+
+def open_alerts(actor: Actor) -> QuerySet[Alert]:
+    """Alerts not closed, the oldest first."""
+    cases = Case.objects.filter(visible_to(actor, "case"))
+    rows = Alert.objects.filter(closed_at__isnull=True, case__in=cases)
+    return rows.select_related("case__patient", "case__pathology", "taken_by").order_by("due_at", "pk")
+
+
+def coordinators() -> list[User]:
+    """Who may follow a case."""
+    granted = RoleGrant.objects.filter(role="coordinator", ended_at__isnull=True, user__is_active=True)
+    return [grant.user for grant in granted.select_related("user").order_by("user__full_name")]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One expert, and why he can or cannot be asked.
+
+    Args:
+        against: reasons in words; none means that he can be asked.
+    """
+
+    expert: ExpertProfile
+    open_cases: int
+    month_cases: int
+    against: list[str]
+    named: bool
+
+
+def expert_choices(case: Case, actor: Actor) -> list[Choice]:
+    """The experts who cover the pathology, free ones first, in the neutral order of the day, each with the reasons."""
+    if case.pathology is None:
+        return []
+    experts = list(ExpertProfile.objects.filter(pathologies=case.pathology))
+    month = now().astimezone(PARIS).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    held = dict(
+        Case.objects.filter(assigned_expert__in=experts, state__in=[str(s) for s in WITH_EXPERT])
+        .values_list("assigned_expert")
+        .annotate(n=Count("pk"))
+    )
+    asked = dict(
+        ExpertProfile.objects.filter(pk__in=[e.pk for e in experts])
+        .annotate(
+            n=Count(
+                "assignments",
+                filter=Q(assignments__proposed_at__gte=month) & ~Q(assignments__outcome__in=["declined", "lapsed"]),
+            )
+        )
+        .values_list("pk", "n")
+    )
+    loads = {e.pk: Load(open_cases=held.get(e.pk, 0), month_cases=asked.get(e.pk, 0)) for e in experts}
+    blocked = set(
+        Block.objects.filter(patient_id=case.patient_id, lifted_at__isnull=True).values_list(
+            "professional_id", flat=True
+        )
+    )
+    found = []
+    for candidate in candidates(case.pathology, now(), loads=loads):
+        against = [str(obstacle.text) for obstacle in candidate.obstacles]
+        against += conflicts_of_role(case, candidate.expert, coordinator_id=actor.id)
+        if candidate.expert.user_id in blocked:
+            against.append(_("the patient refuses this professional"))
+        named = case.requested_expert_id == candidate.expert.pk
+        if case.sharing == Sharing.NAMED and not named:
+            against.append(_("the patient agreed to share with another expert, by name"))
+        load = loads[candidate.expert.pk]
+        found.append(Choice(candidate.expert, load.open_cases, load.month_cases, against, named))
+    return sorted(found, key=lambda choice: (bool(choice.against), not choice.named))

@@ -1,0 +1,188 @@
+"""The case page of the desk, and what is read from it."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from access import decide
+from cases.answers import pieces_wanted
+from cases.checks import case_pieces_open
+from cases.desk import forms, selectors
+from cases.desk.confirmations import MOVE_PAGES
+from cases.everyone.forms import MessageForm
+from cases.machine import may
+from cases.machine.guards import CHECKLIST, IDENTITY_MEANS, same_request_open
+from cases.models import Case
+from cases.models.messages import Thread
+from cases.models.states import OVERRIDES, State
+from cases.pages import attempt, case_page
+from cases.presenters import next_action
+from cases.reading import answer_sections
+from cases.selectors import documents_of, history_of, in_words, message_bubbles, unread_messages
+from cases.services import messages as words
+
+HISTORY_PAGE = 50
+
+
+@require_GET
+@case_page("case.see")
+def page(request: HttpRequest, case: Case) -> HttpResponse:
+    """Everything about one case: what to do now first."""
+    actor = request.actor  # type: ignore[attr-defined]
+    reads = decide(actor, "case.read", case, motive=_motive(request, case)).allowed
+    documents = documents_of(case, actor) if reads else []
+    request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
+    context: dict[str, Any] = {
+        "case": case,
+        "action": next_action(case),
+        "paused": case.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
+        "reads": reads,
+        "documents": documents,
+        "moves": _moves(case, request),
+        "alerts": list(case.alerts.filter(closed_at__isnull=True).select_related("taken_by", "document")),
+        "calls": list(case.call_tasks.filter(done_at__isnull=True)),
+        "transitions": list(case.transitions.order_by("-seq")[:8]),
+        "assignments": list(case.assignments.select_related("expert__user")),
+        "unread": unread_messages(case, actor),
+        "can": {name: decide(actor, f"case.{name}", case).allowed for name in _ACTIONS},
+        "can_override": (case.state in OVERRIDES or case.state == State.STOPPED) and may("override", case, actor),
+    }
+    if reads:
+        context |= _clinical(case, actor)
+    return render(request, "cases/desk/case.html", context)
+
+
+_ACTIONS = (
+    "check",
+    "settle_payment",
+    "own",
+    "note",
+    "call",
+    "take_alert",
+    "ask_stop",
+    "message_service",
+    "message_desk_expert",
+    "add_document",
+    "read_opinion",
+    "read_history",
+    "report_incident",
+)
+
+
+def _motive(request: HttpRequest, case: Case) -> str:
+    return str(request.session.get("reading_motives", {}).get(str(case.pk), ""))
+
+
+def _moves(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
+    """The buttons of the moves open now, in the order of the table."""
+    actor = request.actor  # type: ignore[attr-defined]
+    return [
+        {"name": name, "label": page.button, "first": page.first}
+        for name, page in MOVE_PAGES.items()
+        if may(name, case, actor)
+    ]
+
+
+def _clinical(case: Case, actor: Any) -> dict[str, Any]:
+    """The checks, the pieces, the open request, the notes, the twins."""
+    information = case.information_requests.select_related("asked_by", "answered_by").first()
+    answers = list((information.item_answers or {}).items()) if information else []
+    labels = {piece["code"]: piece["label"].get(get_language() or "fr", "") for piece in pieces_wanted(case)}
+    return {
+        "questions": case.questions or [],
+        "checklist": forms.ChecklistForm(initial={line: bool(case.checklist.get(line)) for line in CHECKLIST}),
+        "checklist_done": all(case.checklist.get(line) for line in CHECKLIST),
+        "identity": forms.IdentityForm(initial={"means": case.identity_means}),
+        "identity_words": IDENTITY_MEANS.get(case.identity_means, ""),
+        "payment": forms.PaymentForm(initial={"payment": case.payment}),
+        "owner": forms.OwnerForm(
+            selectors.coordinators(),
+            initial={"owner": str(case.coordinator_id or ""), "deputy": str(case.deputy_id or "")},
+        ),
+        "pieces_open": [labels.get(code, code) for code in case_pieces_open(case)],
+        "missing": [
+            (labels.get(piece.prerequisite, piece.prerequisite), piece.why) for piece in case.missing_pieces.all()
+        ],
+        "information": information,
+        "information_answers": answers,
+        "notes": list(case.desk_notes.select_related("author")[:20]),
+        "note_form": forms.NoteForm(),
+        "call_form": forms.CallForm(),
+        "expert_questions": list(case.expert_questions.all()),
+        "hold": case.holds.filter(released_at__isnull=True).first(),
+        "ending": case.endings.first() if case.ended_at else None,
+        "stop_request": case.stop_requests.filter(settled_at__isnull=True).select_related("asked_by").first(),
+        "overrides": list(case.overrides.select_related("made_by")),
+        "twins": list(Case.objects.filter(pk__in=same_request_open(case)).only("pk", "reference", "state")),
+    }
+
+
+@require_GET
+@case_page("case.read")
+def answers(request: HttpRequest, case: Case) -> HttpResponse:
+    """The answers, by subject."""
+    context = {
+        "case": case,
+        "sections": answer_sections(case, get_language() or "fr"),
+        "additions": list(case.additions.select_related("author")),
+        "referral": case.referral or {},
+    }
+    return render(request, "cases/desk/answers.html", context)
+
+
+@require_GET
+@case_page("case.read_history", event="case.history_read")
+def history(request: HttpRequest, case: Case) -> HttpResponse:
+    """Everything done or read in this case."""
+    pages = Paginator(history_of(case, request.actor), HISTORY_PAGE)  # type: ignore[attr-defined]
+    page_obj = pages.get_page(request.GET.get("page"))
+    lines = in_words(page_obj.object_list, get_language() or "fr")
+    return render(request, "cases/desk/history.html", {"case": case, "page_obj": page_obj, "lines": lines})
+
+
+@require_GET
+@case_page("case.read_opinion", event="opinion.page_read")
+def opinion(request: HttpRequest, case: Case) -> HttpResponse:
+    """The signed versions, to check their form before delivery."""
+    versions = list(case.opinions.select_related("pdf", "annex", "signed_by").order_by("-number"))
+    request.shown["opinion"] = [version.pk for version in versions]  # type: ignore[attr-defined]
+    context = {"case": case, "versions": versions, "moves": _moves(case, request)}
+    return render(request, "cases/desk/opinion.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.message_desk_expert", event="case.messages_read")
+def expert_messages(request: HttpRequest, case: Case) -> HttpResponse:
+    """Words between the coordinator and the expert."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = MessageForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        body = form.cleaned_data["body"]
+
+        def act() -> None:
+            words.write_between_desk_and_expert(case.pk, body, actor=actor)
+
+        if attempt(request, form, act, done=_("Message sent.")):
+            return redirect(request.path)
+    bubbles = message_bubbles(case, Thread.DESK_EXPERT, actor)
+    context = {"case": case, "form": form, "bubbles": bubbles, "ns": "desk", "home": "desk:case"}
+    return render(request, "cases/everyone/messages.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_GET
+@case_page("case.read")
+def experts(request: HttpRequest, case: Case) -> HttpResponse:
+    """Choose an expert, with the reasons for and against each."""
+    actor = request.actor  # type: ignore[attr-defined]
+    context = {
+        "case": case,
+        "choices": selectors.expert_choices(case, actor),
+        "may_propose": may("propose", case, actor),
+        "past": list(case.assignments.filter(ended_at__isnull=False).select_related("expert__user")),
+    }
+    return render(request, "cases/desk/experts.html", context)

@@ -1,0 +1,107 @@
+"""What needs me now: four counts, one list sorted by planned treatment and by the clock that runs out first."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import require_role
+from cases.desk import forms, selectors
+
+PAGE = 25
+
+
+@require_GET
+@require_role("coordinator", "care_coordinator", "assistant")
+def home(request: HttpRequest) -> HttpResponse:
+    """The desk."""
+    actor = request.actor  # type: ignore[attr-defined]
+    mine = request.GET.get("qui") == "moi"
+    view = request.GET.get("vue", "")
+    counts = selectors.counts(actor, mine=mine)
+    rows = selectors.open_cases(actor, mine=mine, view=view)
+    pages = selectors.CountedPaginator(rows, PAGE, counts.of(view))
+    page = pages.get_page(request.GET.get("page"))
+    context = {
+        "tiles": _tiles(counts, view, mine),
+        "tabs": _tabs(view, mine),
+        "page_obj": page,
+        "lines": selectors.lines(page.object_list),
+        "filters": forms.SearchForm(),
+        "total": counts.of(view),
+        "view": view,
+    }
+    return render(request, "cases/desk/home.html", context)
+
+
+def _address(view: str, mine: bool) -> str:
+    parts = ([f"vue={view}"] if view else []) + (["qui=moi"] if mine else [])
+    return reverse("desk:home") + ("?" + "&".join(parts) if parts else "")
+
+
+def _tiles(counts: selectors.Counts, view: str, mine: bool) -> list[dict[str, object]]:
+    """The counts above the list, each a filter."""
+    tiles: list[dict[str, object]] = [
+        {"count": counts.late, "label": _("late"), "view": "retard", "late": counts.late > 0},
+        {"count": counts.to_check, "label": _("to check"), "view": "verifier"},
+        {"count": counts.to_place, "label": _("to entrust to an expert"), "view": "confier"},
+        {"count": counts.to_deliver, "label": _("opinions to deliver"), "view": "remettre"},
+    ]
+    for tile in tiles:
+        name = str(tile["view"])
+        tile |= {"url": _address("" if name == view else name, mine), "current": name == view}
+    tiles.append({"count": counts.to_call, "label": _("to call"), "url": reverse("desk:calls"), "current": False})
+    if counts.alerts:
+        tiles.append(
+            {
+                "count": counts.alerts,
+                "label": _("alerts"),
+                "url": reverse("desk:alerts"),
+                "late": True,
+                "current": False,
+            }
+        )
+    return tiles
+
+
+def _tabs(view: str, mine: bool) -> list[dict[str, object]]:
+    return [
+        {"label": _("All"), "url": _address(view, False), "current": not mine},
+        {"label": _("Mine"), "url": _address(view, True), "current": mine},
+    ]
+
+
+@require_POST
+@require_role("coordinator", "care_coordinator", "assistant")
+def search(request: HttpRequest) -> HttpResponse:
+    """Search by reference, name or pathology; posted, and nothing of it is kept."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = forms.SearchForm(request.POST)
+    lines: list[selectors.Line] = []
+    more = False
+    if form.is_valid():
+        found = selectors.search(actor, form.cleaned_data["words"], form.cleaned_data["state"])
+        more = len(found) > selectors.FOUND_MOST
+        lines = selectors.lines(found[: selectors.FOUND_MOST])
+    context = {"filters": form, "lines": lines, "more": more, "most": selectors.FOUND_MOST}
+    return render(request, "cases/desk/search.html", context, status=200 if form.is_valid() else 422)
+
+
+@require_GET
+@require_role("coordinator", "care_coordinator")
+def calls(request: HttpRequest) -> HttpResponse:
+    """The calls to make, the most pressing first."""
+    actor = request.actor  # type: ignore[attr-defined]
+    page = Paginator(selectors.open_calls(actor), PAGE).get_page(request.GET.get("page"))
+    return render(request, "cases/desk/calls.html", {"page_obj": page, "tasks": page.object_list})
+
+
+@require_GET
+@require_role("coordinator", "care_coordinator")
+def alerts(request: HttpRequest) -> HttpResponse:
+    """The alerts to take, the oldest first."""
+    actor = request.actor  # type: ignore[attr-defined]
+    page = Paginator(selectors.open_alerts(actor), PAGE).get_page(request.GET.get("page"))
+    return render(request, "cases/desk/alerts.html", {"page_obj": page, "alerts": page.object_list})

@@ -1,0 +1,164 @@
+"""What the request asks, of whom, and who receives the answer: one choice a page."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.services import save_identity
+from cases.models import Case
+from cases.models.case import Reception, TreatingDoctorChoice
+from cases.pages import attempt
+from cases.patient.start.experts import experts_to_choose
+from cases.patient.start.flow import onward
+from cases.patient.start.forms import (
+    LET_SERVICE,
+    CompanionForm,
+    DoctorChoiceForm,
+    DoctorForm,
+    ExpertForm,
+    QuestionsForm,
+    ReceptionForm,
+    RefusalForm,
+)
+from cases.patient.start.pages import CHECK, actor, draw, is_checking, prepare_page
+from cases.patient.start.spaces import space_of
+from cases.services import drafting
+from consent.texts import current_text, words_shown
+from ui import forms
+
+
+def _status(request: HttpRequest) -> int:
+    return 422 if request.method == "POST" else 200
+
+
+def _to(request: HttpRequest, case: Case, name: str) -> HttpResponse:
+    """The second page of a choice, which remembers where the person came from."""
+    return redirect(space_of(request).url(name, case.pk) + (f"?then={CHECK}" if is_checking(request) else ""))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.fill")
+def questions(request: HttpRequest, case: Case) -> HttpResponse:
+    """One to three precise questions to the expert."""
+    initial = {f"question_{index + 1}": text for index, text in enumerate(case.questions or [])}
+    form = QuestionsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        asked = form.questions
+        if attempt(request, form, lambda: drafting.set_questions(case.pk, asked, actor=actor(request))):
+            return onward(request, case, "prepare_questions")
+    return draw(request, "questions.html", case, {"form": form}, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.fill")
+def expert(request: HttpRequest, case: Case) -> HttpResponse:
+    """A named expert, or whoever the service suggests."""
+    experts = experts_to_choose(case)
+    chosen = str(case.requested_expert_id) if case.requested_expert_id else ""
+    initial = {"expert": chosen or (LET_SERVICE if case.expert_settled_at else "")}
+    form = ExpertForm(request.POST or None, experts=experts, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        named = next((one for one in experts if one.pk == form.expert_id), None)
+        if attempt(request, form, lambda: drafting.choose_expert(case.pk, named, actor=actor(request))):
+            return onward(request, case, "prepare_expert")
+    context = {"form": form, "count": len(experts), "gone": bool(chosen) and chosen not in {str(e.pk) for e in experts}}
+    return draw(request, "expert.html", case, context, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.fill")
+def doctor(request: HttpRequest, case: Case) -> HttpResponse:
+    """The treating doctor receives the report, or there is none, or he does not."""
+    form = DoctorChoiceForm(request.POST or None, initial={"choice": case.treating_doctor_choice})
+    if request.method == "POST" and form.is_valid():
+        choice = form.cleaned_data["choice"]
+        if choice == TreatingDoctorChoice.NAMED:
+            return _to(request, case, "prepare_doctor_details")
+        if choice == TreatingDoctorChoice.REFUSED:
+            return _to(request, case, "prepare_doctor_refusal")
+        if attempt(request, form, lambda: drafting.set_treating_doctor(case.pk, choice, None, actor=actor(request))):
+            return onward(request, case, "prepare_doctor")
+    return draw(request, "doctor.html", case, {"form": form}, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.fill")
+def doctor_details(request: HttpRequest, case: Case) -> HttpResponse:
+    """Who the treating doctor is; kept for a later request too."""
+    profile = case.patient.profile or {}
+    known = {name: profile.get(f"doctor_{name}", "") for name in ("name", "address", "phone")}
+    form = DoctorForm(request.POST or None, initial=case.treating_doctor or known)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+
+        def act() -> None:
+            drafting.set_treating_doctor(case.pk, TreatingDoctorChoice.NAMED, values, actor=actor(request))
+            save_identity(
+                case.patient, actor=actor(request), **{f"doctor_{name}": value for name, value in values.items()}
+            )
+
+        if attempt(request, form, act):
+            return onward(request, case, "prepare_doctor")
+    return draw(request, "doctor_details.html", case, {"form": form}, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.fill")
+def doctor_refusal(request: HttpRequest, case: Case) -> HttpResponse:
+    """A refusal, after what it may change was read; no reason is asked (R.4127-58, C-CON-5)."""
+    text = current_text("treating_doctor_refusal", case.kind)
+    language = (get_language() or "fr")[:2]
+    title, _blank, body = words_shown(text, language).partition("\n\n")
+    form = RefusalForm(request.POST or None, initial={"shown_text": text.pk})
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> None:
+            drafting.set_treating_doctor(
+                case.pk,
+                TreatingDoctorChoice.REFUSED,
+                None,
+                actor=actor(request),
+                shown_text=form.cleaned_data["shown_text"],
+                language=language,
+            )
+
+        if attempt(request, form, act):
+            return onward(request, case, "prepare_doctor")
+        # A text that changed meanwhile: the new one is shown, with its own id.
+        form.data = {**form.data.dict(), "shown_text": str(text.pk)}  # type: ignore[attr-defined]
+    context = {"form": form, "text": text, "text_title": title, "text_body": body}
+    return draw(request, "doctor_refusal.html", case, context, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.choose")
+def reception(request: HttpRequest, case: Case) -> HttpResponse:
+    """How to receive the opinion."""
+    form = ReceptionForm(request.POST or None, initial={"reception": case.reception})
+    if request.method == "POST" and form.is_valid():
+        choice = form.cleaned_data["reception"]
+        if choice == Reception.WITH_SOMEONE:
+            return _to(request, case, "prepare_companion")
+        if attempt(request, form, lambda: drafting.set_reception(case.pk, choice, None, actor=actor(request))):
+            return onward(request, case, "prepare_reception")
+    return draw(request, "reception.html", case, {"form": form}, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.choose")
+def companion(request: HttpRequest, case: Case) -> HttpResponse:
+    """Who will be there when the opinion is read."""
+    form: forms.Form = CompanionForm(request.POST or None, initial=case.reception_person or {})
+    if request.method == "POST" and form.is_valid():
+        person: dict[str, Any] = form.cleaned_data
+
+        def act() -> None:
+            drafting.set_reception(case.pk, Reception.WITH_SOMEONE, person, actor=actor(request))
+
+        if attempt(request, form, act):
+            return onward(request, case, "prepare_reception")
+    return draw(request, "companion.html", case, {"form": form}, status=_status(request))
