@@ -69,6 +69,19 @@ def render_annex(content: OpinionContent) -> Rendered:
     return _render(content, annex=True)
 
 
+def print_letter(html: str) -> bytes:
+    """A plain letter as PDF/UA-1, in the fonts of our papers; what no font draws must be replaced before.
+
+    Args:
+        html: a whole document.
+    """
+    style = _style()
+    pdf: bytes = HTML(string=html, url_fetcher=_OwnFiles(), base_url=_SCHEME).write_pdf(
+        stylesheets=[style.sheet], font_config=style.fonts, color_profiles=style.profiles, pdf_variant="pdf/ua-1"
+    )
+    return pdf
+
+
 def _render(content: OpinionContent, *, annex: bool) -> Rendered:
     refuse_unprintable(content)
     attached = to_json(content, annex=annex)
