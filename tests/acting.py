@@ -1,4 +1,4 @@
-"""Somebody who acts in a role, for pages of packages that lie below the accounts: a middleware in the place of theirs."""
+"""Somebody who acts in a role, for pages of packages below the accounts: a middleware in the place of theirs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,10 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
-from audit import Actor
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+
+from audit import Actor
 
 
 @dataclass
@@ -45,7 +46,12 @@ class ActingMiddleware:
         if self.person is None:
             return AnonymousUser()
         return self.person.user or SimpleNamespace(
-            pk=self.person.id, is_authenticated=True, is_verified=lambda: True, full_name="Person", title="", roles=set()
+            pk=self.person.id,
+            is_authenticated=True,
+            is_verified=lambda: True,
+            full_name="Person",
+            title="",
+            roles=set(),
         )
 
 

@@ -38,7 +38,7 @@ class Actor:
     on_behalf_of: UUID | None = None
 
 
-def SystemActor(name: str) -> Actor:
+def SystemActor(name: str) -> Actor:  # noqa: N802 (reads as the kind of actor it makes)
     """The service acting by itself, for instance a job.
 
     Args:

@@ -17,6 +17,6 @@ class AuditConfig(AppConfig):
         from ui import navigation
 
         post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="audit.triggers")
-        register(triggers.check_triggers, Tags.database)
+        register(Tags.database)(triggers.check_triggers)
         own_actions.register()
         navigation.register("dpo", _("Journal"), "audit:journal", order=10)

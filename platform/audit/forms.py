@@ -20,7 +20,8 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = sorted((str(action.label), action.name) for action in known_actions())
-        self.fields["action"].choices = [("", _("all actions")), *((name, label) for label, name in labels)]
+        choices = [("", _("all actions")), *((name, label) for label, name in labels)]
+        self.fields["action"].choices = choices  # type: ignore[attr-defined]
 
     def filters(self, kind: str, id_: Any) -> Filters:
         """What to look for; a field that was not understood narrows nothing."""

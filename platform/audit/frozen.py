@@ -3,6 +3,7 @@
 The triggers are put back after every migration, because SQLite drops those of a table it rebuilds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +90,7 @@ def freeze(app: AppConfig, *tables: FrozenTable) -> None:
             if table.exists(connections[using]):
                 table.install(connections[using])
 
-    def check(app_configs: Any, databases: list[str] | None = None, **_options: Any) -> list[checks.CheckMessage]:
+    def check(app_configs: Any, databases: Sequence[str] | None = None, **_options: Any) -> list[checks.CheckMessage]:
         return [
             checks.Warning(f"{table.name} in {alias!r} is not protected: run migrate", id=f"{app.label}.W001")
             for alias in databases or []
@@ -98,4 +99,4 @@ def freeze(app: AppConfig, *tables: FrozenTable) -> None:
         ]
 
     post_migrate.connect(after_migrate, sender=app, weak=False, dispatch_uid=f"{app.label}.frozen")
-    checks.register(check, checks.Tags.database)
+    checks.register(checks.Tags.database)(check)

@@ -5,23 +5,25 @@ an event is inserted only at the end of its chain; nothing is updated; an event 
 its chain is marked as removed; the head of a chain grows by one, or is marked as removed once, and is never deleted.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Warning
+from django.core import checks
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 EVENT, SUBJECT, CHAIN = "audit_auditevent", "audit_auditsubject", "audit_auditchain"
 _SAYS = "the journal is append-only"
 
+# Every part of these statements is a constant of this module.
 _AT_END = (
-    f"EXISTS (SELECT 1 FROM {CHAIN} c WHERE c.key = NEW.chain AND c.removed_at IS NULL"
+    f"EXISTS (SELECT 1 FROM {CHAIN} c WHERE c.key = NEW.chain AND c.removed_at IS NULL"  # noqa: S608
     " AND c.length + 1 = NEW.seq AND c.head = NEW.previous)"
 )
-_EVENT_REMOVED = f"EXISTS (SELECT 1 FROM {CHAIN} c WHERE c.key = OLD.chain AND c.removed_at IS NOT NULL)"
+_EVENT_REMOVED = f"EXISTS (SELECT 1 FROM {CHAIN} c WHERE c.key = OLD.chain AND c.removed_at IS NOT NULL)"  # noqa: S608
 _SUBJECT_REMOVED = (
-    f"EXISTS (SELECT 1 FROM {EVENT} e JOIN {CHAIN} c ON c.key = e.chain"
+    f"EXISTS (SELECT 1 FROM {EVENT} e JOIN {CHAIN} c ON c.key = e.chain"  # noqa: S608
     " WHERE e.id = OLD.event_id AND c.removed_at IS NOT NULL)"
 )
 _HEAD_MOVES = (
@@ -128,10 +130,12 @@ def after_migrate(sender: AppConfig, using: str = "default", **_options: Any) ->
         install(connection)
 
 
-def check_triggers(app_configs: Any, databases: list[str] | None = None, **_options: Any) -> list[CheckMessage]:
+def check_triggers(
+    app_configs: Any, databases: Sequence[str] | None = None, **_options: Any
+) -> list[checks.CheckMessage]:
     """Say so when a database lacks triggers; a warning, because `migrate`, which puts them back, runs this first."""
     return [
-        Warning(f"the journal in {alias!r} is not protected: run migrate", id="audit.W001")
+        checks.Warning(f"the journal in {alias!r} is not protected: run migrate", id="audit.W001")
         for alias in databases or []
         if _tables_exist(connections[alias]) and missing(connections[alias])
     ]

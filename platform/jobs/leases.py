@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from secrets import SystemRandom
 from traceback import extract_tb
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -26,6 +27,9 @@ from jobs.declaring import GiveUp, Job, TryLater
 from jobs.models import DeadJob, JobLease, WorkerBeat
 
 logger = logging.getLogger("jobs")
+
+#: A job in the queue, as django-tasks stores it.
+Row = DBTaskResult[Any, Any]
 
 #: A worker silent for this long is dead. Its thread speaks every `BEAT`.
 LEASE = timedelta(seconds=15)
@@ -85,7 +89,7 @@ def beat(worker: str) -> None:
         WorkerBeat.objects.bulk_create([WorkerBeat(worker=worker)], ignore_conflicts=True)
 
 
-def ready(queues: Sequence[str] | None = None) -> QuerySet[DBTaskResult]:
+def ready(queues: Sequence[str] | None = None) -> QuerySet[Row]:
     """Jobs that may be taken now, in the order they should be."""
     waiting = DBTaskResult.objects.filter(
         Q(run_after=get_date_max()) | Q(run_after__lte=now()), status=TaskResultStatus.READY
@@ -108,7 +112,7 @@ def _may_be_forgotten() -> Iterator[None]:
         yield
 
 
-def take(worker: str, queues: Sequence[str] | None = None) -> DBTaskResult | None:
+def take(worker: str, queues: Sequence[str] | None = None) -> Row | None:
     """Take the next job, if there is one.
 
     Args:
@@ -130,12 +134,12 @@ def take(worker: str, queues: Sequence[str] | None = None) -> DBTaskResult | Non
     return row
 
 
-def attempt_of(row: DBTaskResult) -> Attempt:
+def attempt_of(row: Row) -> Attempt:
     """The try that began when the row was taken."""
     return Attempt(row.id, row.worker_ids[-1], len(row.worker_ids))
 
 
-def succeed(row: DBTaskResult) -> bool:
+def succeed(row: Row) -> bool:
     """Note that a job is done; False when the lease was lost meanwhile."""
     with _may_be_forgotten():
         if not _lease(attempt_of(row)).delete()[0]:
@@ -146,7 +150,7 @@ def succeed(row: DBTaskResult) -> bool:
     return True
 
 
-def fail(row: DBTaskResult, error: BaseException) -> bool:
+def fail(row: Row, error: BaseException) -> bool:
     """Note that a try failed: the job waits for the next one or is dead; False when the lease was lost meanwhile."""
     attempt = attempt_of(row)
     with transaction.atomic():
@@ -206,7 +210,8 @@ def delay_before(attempt: int, first: timedelta) -> timedelta:
         first: the wait after the first.
     """
     exact = min(first * 2 ** min(attempt - 1, 30), LONGEST_DELAY)
-    return exact * _random.uniform(0.8, 1.2)
+    wait: timedelta = exact * _random.uniform(0.8, 1.2)
+    return wait
 
 
 def error_name(error: BaseException) -> str:
@@ -242,7 +247,7 @@ def _give_back(leases: QuerySet[JobLease]) -> int:
     return count
 
 
-def _put_back_or_bury(row: DBTaskResult, attempt: int, error: str, place: str, *, final: bool, at_once: bool) -> None:
+def _put_back_or_bury(row: Row, attempt: int, error: str, place: str, *, final: bool, at_once: bool) -> None:
     task = _job_of(row)
     allowed = task.max_attempts if task else FOREIGN_ATTEMPTS
     if not final and attempt < allowed:
@@ -263,7 +268,7 @@ def _put_back_or_bury(row: DBTaskResult, attempt: int, error: str, place: str, *
     logger.critical("job %s is dead after %d tries: %s", row.task_path, attempt, error)
 
 
-def _job_of(row: DBTaskResult) -> Job | None:
+def _job_of(row: Row) -> Job | None:
     """The job's declaration; None for tasks of others, and for one whose code is gone."""
     try:
         task = row.task

@@ -22,6 +22,13 @@ _ROLE = "administrator"
 
 
 @require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of the space leads to the tasks."""
+    acting_as(request, _ROLE)
+    return redirect("jobs:list")
+
+
+@require_GET
 def job_list(request: HttpRequest) -> HttpResponse:
     """Tasks that failed for good, or with `?decided=1` those somebody has decided about."""
     actor = acting_as(request, _ROLE)

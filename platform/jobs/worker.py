@@ -23,10 +23,11 @@ from django.db import (
     connections,
     transaction,
 )
-from django_tasks_db.models import DBTaskResult
 
 from jobs import leases, schedule
-from jobs.leases import BEAT, LEASE
+from jobs.declaring import TryLater
+from jobs.leases import BEAT, LEASE, Row
+from jobs.models import WorkerBeat
 
 logger = logging.getLogger("jobs")
 Result = TypeVar("Result")
@@ -98,7 +99,7 @@ class Worker:
         finally:
             self._ended.set()
             heart.join()
-            forgiving(lambda: leases.WorkerBeat.objects.filter(worker=self.id).delete())
+            forgiving(lambda: WorkerBeat.objects.filter(worker=self.id).delete())
             connections.close_all()
 
     def _lane(self, queues: Sequence[str] | None, *, rounds: bool = False) -> None:
@@ -138,7 +139,7 @@ class Worker:
         self._stopping.set()
 
 
-def run_one(row: DBTaskResult) -> BaseException | None:
+def run_one(row: Row) -> BaseException | None:
     """Run one job that was taken, and note how it ended.
 
     Returns:
@@ -174,7 +175,7 @@ def run_until_empty(*, queues: Sequence[str] | None = None, limit: int = 10_000,
     while count < limit and (row := leases.take(worker, queues)) is not None:
         count += 1
         error = run_one(row)
-        if error is not None and raise_errors and not isinstance(error, leases.TryLater):
+        if error is not None and raise_errors and not isinstance(error, TryLater):
             raise error
     return count
 

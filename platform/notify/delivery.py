@@ -4,6 +4,7 @@ A mail is marked before it is handed over and again after the relay's yes. Only 
 our commit makes a double, and the double has the same Message-ID.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 from uuid import UUID
@@ -54,7 +55,7 @@ def deliver(mail_id: str) -> None:
     _end(mail, State.SENT)
 
 
-def compose(mail: OutgoingMail, secrets: dict[str, str] | None = None) -> EmailMultiAlternatives:
+def compose(mail: OutgoingMail, secrets: Mapping[str, str] | None = None) -> EmailMultiAlternatives:
     """The message as it leaves: plain text and the same as simple HTML, with one link, to the page for logging in.
 
     Raises:
@@ -76,7 +77,7 @@ def compose(mail: OutgoingMail, secrets: dict[str, str] | None = None) -> EmailM
             subject=subject,
             body=render_to_string("notify/mail.txt", frame),
             from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[mail.email or mail.user.email],
+            to=[mail.email or getattr(mail.user, "email", "")],
             headers={
                 "Message-ID": mail.message_id,
                 "Auto-Submitted": "auto-generated",

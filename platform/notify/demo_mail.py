@@ -55,7 +55,7 @@ class Stored:
 
     def parsed(self) -> ParsedMessage:
         """The message itself."""
-        return email.message_from_bytes(self.path.read_bytes(), policy=policy.default)  # type: ignore[return-value]
+        return email.message_from_bytes(self.path.read_bytes(), policy=policy.default)
 
     @property
     def subject(self) -> str:

@@ -1,4 +1,4 @@
-"""Mail on its way out, and notices inside the site. Neither holds text: only the code of a message and its variables."""
+"""Mail on its way out, and notices inside the site. Neither holds text: only a message's code and its variables."""
 
 import hashlib
 import uuid

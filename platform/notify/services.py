@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -19,14 +19,21 @@ from notify import texts
 from notify.models import Notice, OutgoingMail
 from notify.windows import DAYTIME, daytime
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+
+class Person(Protocol):
+    """Somebody with an account: what this package needs of `accounts.User`, which lies above it."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def language(self) -> str: ...
 
 
 def send(
     template: str,
     *,
-    user: "AbstractBaseUser | None" = None,
+    user: Person | None = None,
     email: str = "",
     case_id: UUID | None = None,
     key: str,
@@ -34,7 +41,7 @@ def send(
     not_before: datetime | Literal["daytime"] | None = None,
     language: str = "",
 ) -> OutgoingMail:
-    """Send a message: an e-mail, and a notice inside the site for somebody with an account. In the caller's transaction.
+    """Send an e-mail, and a notice inside the site to somebody with an account; in the caller's transaction.
 
     Sent again with the same key nothing happens.
 
@@ -61,12 +68,12 @@ def send(
     if email:
         _check_address(email)
     due = daytime() if not_before == DAYTIME else not_before
-    spoken = language or getattr(user, "language", "") or (get_language() or settings.LANGUAGE_CODE)[:2]
+    spoken = language or (user.language if user else "") or (get_language() or settings.LANGUAGE_CODE)[:2]
     with transaction.atomic():
         mail, created = OutgoingMail.objects.get_or_create(
             key=key,
             defaults={
-                "user": user,
+                "user_id": user.pk if user else None,
                 "email": email,
                 "language": spoken,
                 "template": template,
@@ -78,7 +85,7 @@ def send(
         )
         if created:
             if user is not None and found.in_app:
-                Notice.objects.create(key=key, user=user, template=template, context=clean, case_id=case_id)
+                Notice.objects.create(key=key, user_id=user.pk, template=template, context=clean, case_id=case_id)
             from notify.delivery import deliver
 
             enqueue(deliver, mail.id, run_after=due)
@@ -94,7 +101,7 @@ class NoticeLine:
     text: str
 
 
-def notices_for(user: "AbstractBaseUser") -> QuerySet[Notice]:
+def notices_for(user: Person) -> QuerySet[Notice]:
     """The notices of one person, newest first."""
     return Notice.objects.filter(user_id=user.pk).order_by("-created_at", "id")
 
@@ -109,12 +116,12 @@ def notice_lines(notices: Iterable[Notice], language: str) -> list[NoticeLine]:
     ]
 
 
-def unread_count(user: "AbstractBaseUser") -> int:
+def unread_count(user: Person) -> int:
     """How many notices the person has not marked as read."""
     return notices_for(user).filter(read_at__isnull=True).count()
 
 
-def mark_read(user: "AbstractBaseUser", ids: Collection[UUID] | None = None) -> int:
+def mark_read(user: Person, ids: Collection[UUID] | None = None) -> int:
     """Mark notices of this person as read.
 
     Args:

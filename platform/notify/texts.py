@@ -1,7 +1,7 @@
 """The texts that may leave by e-mail, and the few things they may name.
 
-No health data, no specialty and no name of an expert can get into one: a template names only what stands in `VARIABLES`,
-each value must have the form of its variable, and none of these forms can hold a sentence.
+No health data, no specialty and no name of an expert can get into one: a template names only what stands in
+`VARIABLES`, each value must have the form of its variable, and none of these forms can hold a sentence.
 """
 
 import re

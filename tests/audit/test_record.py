@@ -70,9 +70,9 @@ def test_each_event_carries_the_hash_of_the_one_before():
 
 def test_an_event_goes_with_the_transaction_it_tells_about():
     case = uuid.uuid4()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         record("case.changed", actor=person(), case_id=case)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not AuditEvent.objects.filter(case_id=case).exists()
 
 
@@ -89,7 +89,7 @@ def test_an_event_goes_with_the_transaction_it_tells_about():
     ],
 )
 def test_the_journal_refuses_what_could_be_content(detail):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="content|neither|no name"):
         record("case.changed", actor=person(), detail=detail)
 
 
@@ -97,14 +97,14 @@ def test_the_journal_refuses_what_could_be_content(detail):
     "name", ["proposed", "Case.proposed", "case proposed", "case.", "case.proposed\n", "a." + "b" * 70]
 )
 def test_an_action_has_a_dotted_name(name):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="dotted"):
         record(name, actor=person())
 
 
 @pytest.mark.asvs("16.4.1")
 @pytest.mark.parametrize("network", ["192.0.2.0/24\r\n", "\x1b[31m", "somewhere"])
 def test_a_network_cannot_break_a_line(network):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="form"):
         record("case.changed", actor=Actor(kind="guest", id=None, role="guest", network=network))
 
 

@@ -1,15 +1,16 @@
 """The journal finds what somebody with access to the database did to it."""
 
 import json
+import subprocess
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 import clock
@@ -21,6 +22,7 @@ from jobs.schedule import tick
 
 pytestmark = pytest.mark.django_db
 
+MARK = "UPDATE audit_auditchain SET removed_at = '2026-11-12 17:43:00+00', removed_by = 'system:2026-11'"
 WHEN = datetime(2026, 11, 12, 17, 42, tzinfo=UTC)
 
 
@@ -46,7 +48,7 @@ def add(case: uuid.UUID, n: int = 0) -> AuditEvent:
 
 
 @pytest.fixture
-def tamper() -> Iterator[Callable[..., None]]:
+def tamper() -> Callable[..., None]:
     """`tamper(sql)`: what the owner of the database can do, the triggers taken away and put back."""
 
     def run(*statements: str) -> None:
@@ -57,7 +59,7 @@ def tamper() -> Iterator[Callable[..., None]]:
                 cursor.execute(statement)
         triggers.install(connection)
 
-    yield run
+    return run
 
 
 def audit_verify(*arguments: str) -> tuple[int, str]:
@@ -98,7 +100,7 @@ def test_a_whole_journal_is_whole(chain):
         ("DELETE FROM audit_auditchain WHERE key = '{chain}'", "has events but no head"),
         ("DELETE FROM audit_auditsubject WHERE kind = 'patient'", "#1: its index of subjects was changed"),
         (
-            "UPDATE audit_auditchain SET removed_at = '2026-11-12 17:43:00+00', removed_by = 'system:2026-11' WHERE key = '{chain}'",
+            MARK + " WHERE key = '{chain}'",
             "is marked as removed and still has events",
         ),
     ],
@@ -134,7 +136,8 @@ def test_an_end_cut_off_with_its_head_is_found_by_the_anchor(chain, tamper):
     anchor()
     fourth = AuditEvent.objects.get(chain=chain, seq=4)
     tamper(
-        f"DELETE FROM audit_auditsubject WHERE event_id IN (SELECT id FROM audit_auditevent WHERE chain = '{chain}' AND seq > 4)",
+        "DELETE FROM audit_auditsubject WHERE event_id IN"
+        f" (SELECT id FROM audit_auditevent WHERE chain = '{chain}' AND seq > 4)",
         f"DELETE FROM audit_auditevent WHERE chain = '{chain}' AND seq > 4",
         f"UPDATE audit_auditchain SET length = 4, head = '{fourth.hash}' WHERE key = '{chain}'",
     )
@@ -243,7 +246,7 @@ class TestRemoval:
 
     def test_a_removal_nobody_recorded_is_found(self, chain, tamper):
         tamper(
-            f"UPDATE audit_auditchain SET removed_at = '2026-11-12 17:43:00+00', removed_by = 'system:2026-11' WHERE key = '{chain}'",
+            f"{MARK} WHERE key = '{chain}'",
             "DELETE FROM audit_auditsubject",
             f"DELETE FROM audit_auditevent WHERE chain = '{chain}'",
         )
@@ -257,3 +260,18 @@ class TestRemoval:
             with pytest.raises(ValueError, match="its own removal"):
                 remove_chain("system:2037-10", actor=SystemActor("retention"), reason="r")
         assert verify().ok
+
+
+def test_a_third_party_verifies_an_exported_chain_with_public_tools(chain):
+    out = StringIO()
+    call_command("audit_export", chain, stdout=out)
+    before = "0" * 64
+    for line in out.getvalue().splitlines():
+        stated, text = line.split("  ", 1)
+        computed = subprocess.run(["sha256sum"], input=text.encode(), capture_output=True, check=True).stdout.split()[0]
+        assert stated == computed.decode()
+        assert json.loads(text)["previous"] == before
+        before = stated
+    assert before == AuditChain.objects.get(key=chain).head
+    with pytest.raises(CommandError):
+        call_command("audit_export", "case:none")

@@ -111,5 +111,6 @@ def test_events_of_the_journal(figure: Record) -> None:
         report = verify()
 
     seconds = timed(check)
-    assert report is not None and report.ok
+    assert report is not None
+    assert report.ok
     figure(f"journal, verification, {connection.vendor}", f"{report.events / seconds:.0f} events/s")

@@ -1,7 +1,6 @@
 """The table of schedules: once for each due time, and once for all that were missed."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -23,10 +22,9 @@ WHEN = datetime(2026, 11, 12, 17, 42, tzinfo=UTC)
 
 
 @pytest.fixture
-def only_hourly(monkeypatch) -> Iterator[None]:
+def only_hourly(monkeypatch) -> None:
     monkeypatch.setattr(schedule, "_table", {})
     register_schedule("sample.hourly", samples.do_nothing, HOUR)
-    yield
 
 
 def due(every: timedelta, at: datetime, offset: timedelta = timedelta(0)) -> datetime:

@@ -41,7 +41,8 @@ def test_every_message_is_said_in_both_languages_with_nothing_but_its_variables(
     for template in templates():
         for language in ("fr", "en"):
             subject, body = rendered(template, language)
-            assert subject.strip() and body.strip(), template.code
+            assert subject.strip(), template.code
+            assert body.strip(), template.code
             assert "{" not in subject + body, template.code
             assert "\n" not in subject, template.code
 
