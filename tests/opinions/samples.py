@@ -17,7 +17,7 @@ from cases.opinions.content import (
 
 
 def _sample(name: str) -> OpinionContent:
-    return from_dict(json.loads((Path(__file__).with_name("samples") / f"{name}.json").read_text()))
+    return from_dict(json.loads((Path(__file__).with_name("papers") / f"{name}.json").read_text()))
 
 
 SECOND_OPINION = _sample("second_opinion")

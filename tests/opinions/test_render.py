@@ -25,7 +25,7 @@ from cases.opinions.content import (
     texts_of,
     to_json,
 )
-from cases.opinions.render import _OwnFiles, render_annex, render_opinion
+from cases.opinions.render import _directed, _OwnFiles, render_annex, render_opinion
 from cases.opinions.typography import typeset
 from errors import Invalid
 from tests.opinions.conftest import rendered, rendered_annex
@@ -343,8 +343,28 @@ def test_the_printer_opens_no_address_even_from_within(caplog: pytest.LogCapture
     assert b"/Subtype /Image" not in pdf
 
 
+def test_each_paragraph_runs_in_the_direction_of_its_first_letter() -> None:
+    html = _directed(
+        '<p dir="auto">12 mg &lt;b&gt;</p><li dir="auto"><strong>12</strong> عنصر</li><p dir="auto">12 כאן x</p>'
+    )
+    assert re.findall(r'dir="(\w+)"', html) == ["ltr", "rtl", "rtl"]
+    document = pypdfium2.PdfDocument(render_opinion(_with_answer("כאן, 12 mg")).pdf)
+    text = document[0].get_textpage()
+    where = re.sub(r"\s", " ", text.get_text_range()).index("12 mg")
+    assert text.get_charbox(where)[0] > document[0].get_width() / 2, "a Hebrew paragraph begins at the right"
+    document.close()
+
+
 def test_a_word_longer_than_the_line_stays_on_the_paper() -> None:
-    paper = render_opinion(_with_answer("x" * 400, SECOND_OPINION))
+    word = "x" * 400
+    long = dataclasses.replace(
+        SECOND_OPINION,
+        questions=(Question(text=word, asked_by=word, answer=word),),
+        options=(dataclasses.replace(SECOND_OPINION.options[0], title=word, benefits=word, risks=word),),
+        documents=(dataclasses.replace(SECOND_OPINION.documents[0], title=word, author=word),),
+        patient=dataclasses.replace(SECOND_OPINION.patient, used_name="W" * 80),
+    )
+    paper = render_opinion(long)
     document = pypdfium2.PdfDocument(io.BytesIO(paper.pdf))
     for page in document:
         width = page.get_width()
