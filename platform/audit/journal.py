@@ -33,6 +33,7 @@ _COUNTED: dict[str, Any] = {
     "document": ngettext_lazy("%(n)d document", "%(n)d documents", "n"),
     "message": ngettext_lazy("%(n)d message", "%(n)d messages", "n"),
     "opinion": ngettext_lazy("%(n)d opinion", "%(n)d opinions", "n"),
+    "job": ngettext_lazy("%(n)d task", "%(n)d tasks", "n"),
 }
 
 
