@@ -60,7 +60,7 @@ def content_of(
                 paper.Question(text=text, asked_by=asked_by, answer=str(answers[index]))
                 for index, text in enumerate(questions_of(case))
             ),
-            first_opinion=_first_opinion(case),
+            first_opinion=first_opinion_of(case),
             documents=_documents(case),
             missing=_missing(case),
             silences=tuple(
@@ -201,7 +201,7 @@ def _copies(case: Case) -> tuple[paper.Copy, ...]:
     return tuple(copies)
 
 
-def _first_opinion(case: Case) -> str:
+def first_opinion_of(case: Case) -> str:
     """What the questionnaire says of the first opinion, in the patient's words."""
     if not case.is_second_opinion:
         return str((case.referral or {}).get("first_opinion") or "")

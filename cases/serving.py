@@ -32,7 +32,7 @@ _EXTENSIONS = {
 }
 
 
-def _stream(stored: StoredFile, name: str, *, inline: bool) -> StreamingHttpResponse:
+def stream(stored: StoredFile, name: str, *, inline: bool) -> StreamingHttpResponse:
     """The clear bytes, decrypted chunk by chunk; originals are attachments, never shown by the browser itself."""
     response = StreamingHttpResponse(read_file(stored), content_type=stored.media_type)
     extension = _EXTENSIONS.get(stored.media_type, "bin")
@@ -75,7 +75,7 @@ def document_file(request: HttpRequest, case_id: UUID, document_id: UUID) -> Htt
     """The original, as an attachment."""
     document = _document(request, case_id, document_id)
     _journal(request, document, "document.file_read")
-    return _stream(document.file, document.title or "", inline=False)
+    return stream(document.file, document.title or "", inline=False)
 
 
 @require_GET
@@ -88,7 +88,7 @@ def document_page(request: HttpRequest, case_id: UUID, document_id: UUID, number
     if page is None:
         raise Missing(_("This page does not exist."))
     _journal(request, document, "document.page_read")
-    return _stream(page.image, document.title or "", inline=True)
+    return stream(page.image, document.title or "", inline=True)
 
 
 @require_GET
@@ -113,4 +113,4 @@ def _opinion_part(
     stored = part(opinion)
     if stored is None:
         raise Missing(_("This opinion has no such part."))
-    return _stream(stored, f"{case.reference}-{opinion.number}", inline=False)
+    return stream(stored, f"{case.reference}-{opinion.number}", inline=False)

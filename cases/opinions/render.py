@@ -91,9 +91,9 @@ def _render(content: OpinionContent, *, annex: bool) -> Rendered:
     replaced: list[str] = []
     inked = _inked(content, content.language, replaced)
     with translation.override(content.language):
-        html = render_to_string(_ANNEX if annex else _TEMPLATES[content.kind], _context(inked, annex=annex))
+        template = _ANNEX if annex else _TEMPLATES[content.kind]
+        html = _directed(render_to_string(template, _context(inked, annex=annex)))
         description = _("The content of this paper, for machines")
-    html = _directed(html)
     attachment = Attachment(
         string=attached.decode(),
         name="outlook.json" if annex else "opinion.json",

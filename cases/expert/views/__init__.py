@@ -1,0 +1,1 @@
+"""Pages of the expert: his cases, a proposal, the workspace, the signature, the follow-up question."""
