@@ -350,7 +350,7 @@ def test_each_paragraph_runs_in_the_direction_of_its_first_letter() -> None:
     assert re.findall(r'dir="(\w+)"', html) == ["ltr", "rtl", "rtl"]
     document = pypdfium2.PdfDocument(render_opinion(_with_answer("כאן, 12 mg")).pdf)
     text = document[0].get_textpage()
-    where = re.sub(r"\s", " ", text.get_text_range()).index("12 mg")
+    where = text.get_text_range().index("mg")
     assert text.get_charbox(where)[0] > document[0].get_width() / 2, "a Hebrew paragraph begins at the right"
     document.close()
 
