@@ -49,7 +49,7 @@ def lines(rows: Iterable[Case]) -> list[Line]:
             case=row,
             who=age_band(row) if row.state == State.PROPOSED else row.patient.full_name,
             paused=row.state in (State.EXPERT_QUESTION, State.ON_HOLD),
-            label=_LABELS.get(State(row.state), lambda: str(row.get_state_display()))(),
+            label=_LABELS[State(row.state)]() if State(row.state) in _LABELS else str(row.get_state_display()),
         )
         for row in rows
     ]

@@ -63,6 +63,12 @@ def _stored_form(case: Case) -> forms.OpinionForm | None:
 def workspace_page(
     request: HttpRequest, case: Case, form: forms.OpinionForm | None, *, status: int = 200, other: Any = None
 ) -> HttpResponse:
+    """The three columns.
+
+    Args:
+        form: the opinion being written; None once it is signed.
+        other: both texts of each field that differs, after a stale save.
+    """
     actor = request.actor  # type: ignore[attr-defined]
     documents = documents_of(case, actor)
     shown = _chosen(request, documents)
