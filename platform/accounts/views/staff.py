@@ -66,12 +66,13 @@ def staff_new(request: HttpRequest) -> HttpResponse:
 def staff_member(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """One account: state, roles, number of open sessions."""
     user = get_object_or_404(User.objects.select_related("professional"), pk=user_id)
-    return render(request, "accounts/staff_member.html", _context(user, RoleForm()))
+    return render(request, "accounts/staff_member.html", _context(request, user, RoleForm()))
 
 
-def _context(user: User, form: RoleForm) -> dict[str, Any]:
+def _context(request: HttpRequest, user: User, form: RoleForm) -> dict[str, Any]:
     return {
         "member": user,
+        "own": user.pk == request.user.pk,
         "professional": getattr(user, "professional", None),
         "grants": [
             {"role": grant.role, "label": Role(grant.role).label, "since": grant.granted_at}
@@ -91,7 +92,7 @@ def change_member(request: HttpRequest, user_id: UUID, what: str) -> HttpRespons
     if what in {"donner", "retirer"}:
         form = RoleForm(request.POST)
         if not form.is_valid():
-            return render(request, "accounts/staff_member.html", _context(user, form))
+            return render(request, "accounts/staff_member.html", _context(request, user, form))
         change = services.grant_role if what == "donner" else services.end_role
         change(user, form.cleaned_data["role"], actor=actor)
     elif what == "suspendre":
