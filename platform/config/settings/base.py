@@ -112,6 +112,7 @@ AUTHENTICATION_BACKENDS = [
     "accounts.backends.AccountBackend" if "accounts" in _OWN else "django.contrib.auth.backends.ModelBackend"
 ]
 PASSWORD_HASHERS = [
+    *(["accounts.hashers.SizedArgon2Hasher"] if "accounts" in _OWN else []),
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
