@@ -25,6 +25,8 @@ Subjects = Mapping[str, Iterable[UUID]]
 
 #: Reads of one file in one session closer than this are one event.
 FILE_READ_WINDOW = timedelta(minutes=30)
+# Of two requests at the same moment the one that got its instant first may be the second to write.
+_AT_ONCE = timedelta(minutes=1)
 
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,31}")
 # An id, a code, a field name, an instant or a hash. No blank and no accent: a sentence or a name of a person with its
@@ -256,7 +258,7 @@ def _earlier_read(event: AuditEvent) -> AuditEvent | None:
         outcome=event.outcome,
         on_behalf_of=event.on_behalf_of,
         at__gt=event.at - FILE_READ_WINDOW,
-        at__lte=event.at,
+        at__lt=event.at + _AT_ONCE,
     )
     if not known_action(event.action).file_read:
         same = same.filter(request_key=event.request_key)
