@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import mail as outbox
-from django.db import transaction
+from django.db import connection, transaction
 
 import clock
+from audit import SystemActor, record
+from audit.checking import verify_and_remember
 from jobs import run_until_empty
 from jobs.models import DeadJob
 from notify import DAYTIME, mark_read, notices_for, send, unread_count
@@ -204,3 +206,23 @@ def test_a_message_names_only_what_it_may(context, complaint):
     with pytest.raises(ValueError, match=complaint):
         send("sample.plain", email="a@example.org", key="k", context=context)
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_journal_is_told_to_the_data_protection_officer(settings, tmp_path):
+    settings.AUDIT_ANCHOR_DIR = tmp_path
+    settings.SERVICE_DPO_EMAIL = "dpo@example.org"
+    verify_and_remember()
+    run_until_empty()
+    assert not outbox.outbox
+    record("case.read", actor=SystemActor("test"))
+    with connection.cursor() as cursor:
+        on_table = " ON audit_auditevent" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER audit_event_update{on_table}")
+        cursor.execute("UPDATE audit_auditevent SET action = 'case.left'")
+    verify_and_remember()
+    run_until_empty()
+    (message,) = outbox.outbox
+    assert message.to == ["dpo@example.org"]
+    assert "2" in message.body
+    assert "case." not in message.body
