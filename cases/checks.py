@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import CodeChallenge
+from accounts.models.users import fold_email
 from cases.answers import pieces_wanted, unanswered
 from cases.models import Case, Document
 from cases.models.case import TreatingDoctorChoice
@@ -82,6 +83,16 @@ def missing_parts(case: Case) -> list[str]:
     if not case.reception:
         parts.append("reception")
     return parts
+
+
+def confirming_address(case: Case) -> str:
+    """Where the code of a request by phone goes: the address of the patient's account, else the one she gave.
+
+    Never that of somebody of the service who filled it in.
+    """
+    own = case.patient.representations.filter(kind="self", ended_at__isnull=True).select_related("user").first()
+    address = fold_email(own.user.email if own is not None else case.patient.email or "")
+    return "" if address == case.requester.email and case.by_phone else address
 
 
 def purposes_put(case: Case, *, attested: bool = False) -> list[str]:

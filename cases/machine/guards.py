@@ -10,10 +10,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models.users import fold_email
 from cases.checks import (
     age_on,
     case_pieces_open,
+    confirming_address,
     conflicts_of_role,
     missing_parts,
     new_pieces,
@@ -177,11 +177,11 @@ def confirmed_by_patient(step: Step) -> None:
             return
     elif means == "phone_code":
         proof = step.inputs.get("proof")
-        sent_to = getattr(proof, "email", "")
-        # Never the address of the person of the service who filled the request in.
-        address = fold_email(step.case.patient.email)
-        if address and sent_to == address and step.case.requester.email != address and proof_is_fresh(
-            proof, user_id=step.actor.id, purpose="consent", payload=str(step.case.pk), at=step.at
+        address = confirming_address(step.case)
+        if (
+            address
+            and getattr(proof, "email", "") == address
+            and proof_is_fresh(proof, user_id=step.actor.id, purpose="consent", payload=str(step.case.pk), at=step.at)
         ):
             return
     raise Invalid(_("The patient must confirm by the code she received, or by a signed letter."))

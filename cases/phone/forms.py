@@ -1,18 +1,20 @@
 """Forms of a request by phone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Patient
 from cases.models import Document
-from cases.patient.start.forms import PatientIdentityForm
+from cases.patient.start.forms import AgreeForm, PatientIdentityForm
 from cases.start import words
 from cases.start.begun import Begun
 from experts.selectors import known_pathologies
 from ui import forms
+from ui.dates import say_date
 
 
 class CallForm(forms.Form):
@@ -57,7 +59,9 @@ class CallForm(forms.Form):
         if data.get("emergency") == "yes":
             self.add_error("emergency", _("Put the call through to 15 now. No request is opened."))
         if data.get("diagnosis") in ("no", "no_opinion"):
-            self.add_error("diagnosis", _("No request is opened without a first opinion: advise to see a doctor first."))
+            self.add_error(
+                "diagnosis", _("No request is opened without a first opinion: advise to see a doctor first.")
+            )
         return data
 
     def put_into(self, begun: Begun) -> Begun:
@@ -77,8 +81,39 @@ class CallForm(forms.Form):
         )
 
 
+class WhoForm(forms.Form):
+    """Which of the identities found, if any.
+
+    Args:
+        found: those with this date of birth and these first letters.
+    """
+
+    NEW = "new"
+    patient = forms.ChoiceField(label=_("Is it one of these people?"), choices=())
+
+    def __init__(self, *args: Any, found: Sequence[Patient], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["patient"]
+        field.choices = [
+            *((str(one.pk), f"{one.birth_name} {one.birth_first_names}") for one in found),
+            (self.NEW, _("No, it is somebody else")),
+        ]
+        field.hints = {
+            str(one.pk): " · ".join(part for part in (say_date(one.birth_date, "full"), one.phone) if part)
+            for one in found
+        }
+
+
+class SpokenAgreement(AgreeForm):
+    """The agreement given aloud."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agree"].label = _("I have read this text aloud, and the patient agrees that a draft is kept.")
+
+
 class CallerIdentityForm(PatientIdentityForm):
-    """The identity, the address the confirming code goes to, and the agreement given aloud."""
+    """The identity, and the address the confirming code goes to."""
 
     email = forms.EmailField(
         label=_("E-mail address of the patient"),
@@ -86,13 +121,6 @@ class CallerIdentityForm(PatientIdentityForm):
         required=False,
         max_length=254,
     )
-    agree = forms.CheckField(label=_("I have read the text aloud, and the patient agrees that a draft is kept."))
-    shown_text = django_forms.UUIDField(widget=django_forms.HiddenInput)
-
-    @property
-    def identity(self) -> dict[str, Any]:
-        """The fields of the identity alone."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("agree", "shown_text")}
 
 
 class EmailForm(forms.Form):

@@ -14,7 +14,7 @@ from audit import Actor
 from cases.models import Case
 from cases.services.drafting import Agreed, open_second_opinion
 from cases.start.begun import Begun
-from errors import Conflict, Missing
+from errors import Conflict, Missing, NotAllowed
 
 #: What somebody is to the patient, by the answer to «for whom».
 KINDS = {
@@ -70,6 +70,58 @@ def open_request(
         eligibility=begun.eligibility,
         planned_treatment_on=begun.planned_day,
         language=begun.language or "fr",
+        agreed=agreed,
+        case_id=begun.draft_id,
+    )
+
+
+@transaction.atomic
+def open_by_phone(
+    begun: Begun,
+    *,
+    agreed: Agreed,
+    actor: Actor,
+    patient_id: UUID | None = None,
+    identity: Mapping[str, Any] | None = None,
+) -> Case:
+    """Open the draft a nurse fills in «pour Mme X, par téléphone»; the same form sent twice gives the same draft.
+
+    Args:
+        begun: what the patient answered at the start of the call.
+        agreed: the agreement to keep a draft, given aloud.
+        actor: the nurse.
+        patient_id: an identity that is there already.
+        identity: the identity as entered, of somebody new.
+
+    Raises:
+        Invalid: the identity cannot be accepted, or the notice has changed.
+        Missing: there is no such identity.
+        NotAllowed: it is the nurse's own, or that of somebody close.
+    """
+    nurse = User.objects.select_for_update().filter(pk=actor.id).first() if actor.id else None
+    if nurse is None:
+        raise NotAllowed(_("Only the care coordinator opens a request by phone."))
+    existing = Case.objects.filter(pk=begun.draft_id, requester=nurse, by_phone=True).first()
+    if existing is not None:
+        return existing
+    if patient_id is None:
+        patient = create_patient(actor=actor, language=begun.language or "fr", **(identity or {}))
+    else:
+        known = Patient.objects.filter(pk=patient_id, joined_to__isnull=True).first()
+        if known is None:
+            raise Missing(_("This person does not exist."))
+        patient = known
+        if patient.representations.filter(user=nurse, ended_at__isnull=True).exists():
+            raise NotAllowed(_("Nobody works for the service on his own file, or on that of somebody close."))
+    return open_second_opinion(
+        patient=patient,
+        requester=nurse,
+        pathology=begun.find_pathology(),
+        actor=actor,
+        eligibility=begun.eligibility,
+        planned_treatment_on=begun.planned_day,
+        language=begun.language or "fr",
+        by_phone=True,
         agreed=agreed,
         case_id=begun.draft_id,
     )

@@ -27,7 +27,9 @@ class StepForm(forms.Form):
 class EmergencyForm(StepForm):
     """Whether it cannot wait."""
 
-    emergency = forms.ChoiceField(label=_("Is anything happening now that cannot wait?"), choices=words.EMERGENCY.items())
+    emergency = forms.ChoiceField(
+        label=_("Is anything happening now that cannot wait?"), choices=words.EMERGENCY.items()
+    )
 
 
 class DiagnosisForm(StepForm):
@@ -67,7 +69,9 @@ class DateForm(StepForm):
 class NeedsForm(StepForm):
     """How we should write and speak."""
 
-    language = forms.ChoiceField(label=_("In which language do you want to read the opinion?"), choices=words.LANGUAGES.items())
+    language = forms.ChoiceField(
+        label=_("In which language do you want to read the opinion?"), choices=words.LANGUAGES.items()
+    )
     needs = forms.MultipleChoiceField(
         label=_("What would help you?"),
         help_text=_("Tick what applies. We ask so that we can arrange it."),

@@ -132,7 +132,9 @@ def _said(document: Document) -> str:
 def _expert(preparation: Preparation) -> Row:
     expert = preparation.case.requested_expert
     settled = preparation.case.expert_settled_at is not None
-    return _row(_("Who gives the opinion"), expert.name if expert else _("The service suggests an expert") if settled else "")
+    return _row(
+        _("Who gives the opinion"), expert.name if expert else _("The service suggests an expert") if settled else ""
+    )
 
 
 def _doctor(preparation: Preparation) -> list[Row]:

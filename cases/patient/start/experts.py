@@ -13,7 +13,9 @@ def experts_to_choose(case: Case) -> list[ExpertProfile]:
     if case.pathology is None:
         return []
     blocked = set(
-        Block.objects.filter(patient_id=case.patient_id, lifted_at__isnull=True).values_list("professional_id", flat=True)
+        Block.objects.filter(patient_id=case.patient_id, lifted_at__isnull=True).values_list(
+            "professional_id", flat=True
+        )
     )
     first_doctor, first_place = case.first_opinion_doctor or "", case.first_opinion_department
     return [

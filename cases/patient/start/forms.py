@@ -49,7 +49,7 @@ class PatientIdentityForm(IdentityForm):
         super().__init__(*args, **kwargs)
         # Asked once, with the other questions on how to reach the person.
         del self.fields["emergency_name"], self.fields["emergency_phone"]
-        words = {
+        words: dict[str, tuple[Any, Any]] = {
             "birth_name": (_("Birth name"), _("As on the birth certificate, even if another one is used today.")),
             "birth_first_names": (_("First names"), _("All of them, in the order of the identity card.")),
             "used_name": (_("Name used today, if it differs"), ""),
@@ -104,9 +104,7 @@ class DescriptionForm(forms.Form):
         required=False,
         max_length=150,
     )
-    note = forms.LongTextField(
-        label=_("Anything to say about it?"), required=False, max_length=2000, rows=2
-    )
+    note = forms.LongTextField(label=_("Anything to say about it?"), required=False, max_length=2000, rows=2)
 
 
 class DocumentForm(DescriptionForm):
@@ -165,9 +163,7 @@ class LetterForm(forms.Form):
         label=_("To which hospital or practice?"), help_text=_("Its name, and the department."), max_length=150
     )
     to_address = forms.LongTextField(label=_("Its address"), required=False, max_length=300, rows=3)
-    pieces = forms.LongTextField(
-        label=_("Which documents?"), help_text=_("One a line."), max_length=1500, rows=4
-    )
+    pieces = forms.LongTextField(label=_("Which documents?"), help_text=_("One a line."), max_length=1500, rows=4)
     period = forms.PlainTextField(
         label=_("When were you cared for there?"),
         help_text=_("For instance “from March to June 2026”."),
@@ -175,7 +171,10 @@ class LetterForm(forms.Form):
         max_length=100,
     )
     own_address = forms.LongTextField(
-        label=_("Your postal address"), help_text=_("Printed on the letter only; it is not kept."), max_length=300, rows=3
+        label=_("Your postal address"),
+        help_text=_("Printed on the letter only; it is not kept."),
+        max_length=300,
+        rows=3,
     )
 
 
@@ -317,6 +316,6 @@ class ConsentForm(forms.Form):
         return {purpose: bool(self.cleaned_data.get(purpose)) for purpose in self.texts}
 
     @property
-    def shown_texts(self) -> dict[str, UUID]:
+    def shown_texts(self) -> dict[str, UUID | None]:
         """The text shown by purpose."""
         return {purpose: self.cleaned_data.get(f"{purpose}_text") for purpose in self.texts}

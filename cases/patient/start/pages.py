@@ -12,7 +12,7 @@ from audit import Actor
 from cases.checks import age_on
 from cases.models import Case
 from cases.models.states import State
-from cases.pages import actor_of, case_page
+from cases.pages import case_page
 from cases.patient.start.spaces import Space, space_of
 from clock import now
 
@@ -21,9 +21,7 @@ PrepareView = Callable[..., HttpResponse]
 CHECK = "relire"
 
 
-def prepare_page(
-    action: str, *, states: Sequence[str] = (State.DRAFT,)
-) -> Callable[[PrepareView], PrepareView]:
+def prepare_page(action: str, *, states: Sequence[str] = (State.DRAFT,)) -> Callable[[PrepareView], PrepareView]:
     """Turn `view(request, case, …)` into a page of a request being prepared; another state leads to where it stands.
 
     Args:
@@ -59,7 +57,13 @@ def standing_url(space: Space, case: Case) -> str:
 
 
 def draw(
-    request: HttpRequest, template: str, case: Case, context: dict[str, Any] | None = None, *, status: int = 200
+    request: HttpRequest,
+    template: str,
+    case: Case,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+    folder: str = "cases/patient/start",
 ) -> HttpResponse:
     """A page of this case, with what all of them show."""
     birth = case.patient.birth_date
@@ -69,12 +73,9 @@ def draw(
         "is_minor": birth is not None and age_on(birth, now()) < 18,
         "checking": is_checking(request),
     }
-    return render(request, f"cases/patient/start/{template}", {**shared, **(context or {})}, status=status)
+    return render(request, f"{folder}/{template}", {**shared, **(context or {})}, status=status)
 
 
 def is_checking(request: HttpRequest) -> bool:
     """Whether the person came from check-your-answers to correct something, and goes back there."""
     return request.GET.get("then") == CHECK
-
-
-__all__ = ["CHECK", "actor", "actor_of", "draw", "is_checking", "prepare_page", "standing_url"]

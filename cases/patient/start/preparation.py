@@ -163,7 +163,9 @@ class Preparation:
         wanted = {piece["code"] for piece in prerequisites(together.body, together.answers)}
         declared = {piece.prerequisite: piece for piece in self.case.missing_pieces.select_related("content_key")}
         return [
-            Piece(number, body, [d for d in self.documents if d.prerequisite == body["code"]], declared.get(body["code"]))
+            Piece(
+                number, body, [d for d in self.documents if d.prerequisite == body["code"]], declared.get(body["code"])
+            )
             for number, body in enumerate(together.body["prerequisites"], start=1)
             if body["code"] in wanted
         ]

@@ -46,5 +46,10 @@ def _from_before(case: Case) -> dict[str, Any]:
     )
     if sheet is None:
         return {}
-    codes = {q["code"] for block in sheet.questionnaire.body["blocks"] if block["code"] in LASTING for q in block["questions"]}
+    codes = {
+        q["code"]
+        for block in sheet.questionnaire.body["blocks"]
+        if block["code"] in LASTING
+        for q in block["questions"]
+    }
     return {code: value for code, value in (sheet.answers or {}).items() if code in codes}

@@ -143,7 +143,9 @@ class TaskList:
     def _documents(self) -> Task:
         preparation = self.preparation
         gaps = len(preparation.pieces_open)
-        hint = ngettext("%(count)d document is still wanted", "%(count)d documents are still wanted", gaps) if gaps else ""
+        hint = (
+            ngettext("%(count)d document is still wanted", "%(count)d documents are still wanted", gaps) if gaps else ""
+        )
         return self._task(
             "prepare_documents",
             _("Documents"),

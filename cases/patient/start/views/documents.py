@@ -254,9 +254,8 @@ def missing(request: HttpRequest, case: Case, number: int) -> HttpResponse:
     piece = _piece(case, number)
     form = MissingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if attempt(
-            request, form, lambda: drafting.declare_missing(case.pk, piece.code, form.reason, actor=actor(request))
-        ):
+        reason = form.reason
+        if attempt(request, form, lambda: drafting.declare_missing(case.pk, piece.code, reason, actor=actor(request))):
             return redirect(space_of(request).url("prepare_documents", case.pk))
     context = {"form": form, "piece": piece, "label": piece.label(_language()), "why": piece.why(_language())}
     return draw(request, "document_missing.html", case, context, status=422 if request.method == "POST" else 200)

@@ -1,5 +1,6 @@
 """Reading everything again, the agreements, and what happens next."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from cases.patient.start.preparation import Preparation
 from cases.patient.start.spaces import space_of
 from cases.patient.start.tasks import TaskList
 from cases.start.prices import price_lines
-from consent.models import REQUIRED, SHARINGS, ConsentText
+from consent.models import REQUIRED, SHARINGS
 from consent.texts import current_text, words_shown
 from errors import DomainError
 
@@ -46,9 +47,7 @@ def check(request: HttpRequest, case: Case) -> HttpResponse:
     return _check(request, case)
 
 
-def _check(
-    request: HttpRequest, case: Case, *, refusal: DomainError | None = None, status: int = 200
-) -> HttpResponse:
+def _check(request: HttpRequest, case: Case, *, refusal: DomainError | None = None, status: int = 200) -> HttpResponse:
     preparation, space = Preparation(case), space_of(request)
     tasks = TaskList(preparation, space, actor(request))
     request.shown["document"] = [document.pk for document in preparation.documents]  # type: ignore[attr-defined]
@@ -78,10 +77,6 @@ def complete(request: HttpRequest, case: Case) -> HttpResponse:
 # --- agreements
 
 
-def _texts(case: Case) -> dict[str, ConsentText]:
-    return {str(purpose): current_text(purpose, case.kind) for purpose in purposes_put(case)}
-
-
 def _needed() -> list[str]:
     return [str(purpose) for purpose in (*REQUIRED, *SHARINGS)]
 
@@ -93,15 +88,18 @@ def consents(request: HttpRequest, case: Case) -> HttpResponse:
     space = space_of(request)
     if space.by_phone:
         return redirect(space.url("confirm", case.pk))
-    form = _consent_form(request, case)
+    form = consent_form(case, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _sent(request, case, form):
         return redirect(space.url("prepare_sent", case.pk))
     return draw(request, "consents.html", case, consent_context(request, case, form), status=_status(request))
 
 
-def _consent_form(request: HttpRequest, case: Case) -> ConsentForm:
-    data = request.POST if request.method == "POST" else None
-    return ConsentForm(data, texts=_texts(case), required=_needed(), language=_language())
+def consent_form(
+    case: Case, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None
+) -> ConsentForm:
+    """The purposes put to this patient, each a box of its own."""
+    texts = {str(purpose): current_text(purpose, case.kind) for purpose in purposes_put(case)}
+    return ConsentForm(data, texts=texts, required=_needed(), language=_language(), initial=initial)
 
 
 def _sent(request: HttpRequest, case: Case, form: ConsentForm) -> bool:
@@ -191,12 +189,12 @@ def refuse(request: HttpRequest, case: Case) -> HttpResponse:
 @prepare_page("case.see", states=_JUST_SENT)
 def sent(request: HttpRequest, case: Case) -> HttpResponse:
     """What happens next, who does it, and until when."""
-    return draw(request, "sent.html", case, {"total_days": _days(case), "case_url": space_of(request).case_url(case.pk)})
+    return draw(
+        request, "sent.html", case, {"total_days": _days(case), "case_url": space_of(request).case_url(case.pk)}
+    )
 
 
 def _days(case: Case) -> int:
     """The promise of the service, in days from a complete file."""
     rhythm = "second_opinion" if case.is_second_opinion else case.urgency
     return timedelta(hours=settings.CLOCKS[rhythm]["total"]).days
-
-
