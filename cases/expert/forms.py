@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.forms import BoundField
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -139,6 +140,29 @@ class OpinionForm(forms.Form):
         self.fields[name] = forms.LongTextField(
             label=label, help_text=hint, required=False, max_length=MAX_TEXT, rows=rows
         )
+
+    @property
+    def first_fields(self) -> list[BoundField]:
+        """What stands before the options, in the order of writing."""
+        names = list(self.fields)
+        return [self[name] for name in names[: names.index("option_1_title")]]
+
+    @property
+    def options(self) -> list[list[BoundField]]:
+        """The fields of each option."""
+        parts = ("title", "benefits", "risks")
+        return [[self[f"option_{index}_{part}"] for part in parts] for index in range(1, OPTIONS + 1)]
+
+    @property
+    def last_fields(self) -> list[BoundField]:
+        """What stands after the options."""
+        names = list(self.fields)
+        return [self[name] for name in names[names.index("to_discuss") :]]
+
+    @property
+    def options_started(self) -> bool:
+        """Whether a second or third option holds something, so that it is shown open."""
+        return any(field.value() or field.errors for option in self.options[1:] for field in option)
 
     @classmethod
     def initial_of(cls, content: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,9 @@ from cases.notices import send_notices
 from clock import now
 from errors import Conflict, DomainError, Missing, NotAllowed
 
+#: Reasons of a refusal that speak of the stage of the case, not of the person.
+STAGE = ("state", "ended")
+
 
 def perform(name: str, case_id: UUID, *, actor: Actor, **inputs: Any) -> Case:
     """Make the move `name` on a case.
@@ -71,8 +74,9 @@ def _already_made(case: Case, move: Move, actor: Actor) -> bool:
         return False
     if (last.actor_kind, last.actor_id) == (actor.kind, actor.id):
         return True
-    if not decide(actor, "case.see", case):
-        raise Missing(_("This case does not exist, or is not yours to see."))
+    if decide(actor, move.action, case).reason not in STAGE:
+        # He could not have made it at any stage: he is told that, and not who did.
+        return False
     raise Conflict(
         _("This was already done by someone else (%(role)s).") % {"role": last.actor_role},
         _("Open the case again to see where it stands."),
@@ -86,7 +90,7 @@ def _authorise(actor: Actor, move: Move, case: Case) -> Decision:
         return decision
     if decision.status in (401, 404):
         raise Missing(_("This case does not exist, or is not yours to see."))
-    if decision.reason in ("state", "ended"):
+    if decision.reason in STAGE:
         raise Conflict(
             _("This is not possible at this stage of the case."), _("Open the case again to see where it stands.")
         )

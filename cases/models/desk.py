@@ -28,6 +28,13 @@ class Transition(models.Model):
         ordering = ["seq"]
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="transition_seq")]
 
+    @property
+    def label(self) -> str:
+        """The move in words."""
+        from cases.registration import MOVES
+
+        return str(MOVES[self.name][0])
+
 
 class Alert(models.Model):
     """«Danger immédiat» or «ce document n'est pas de ce patient»: changes no state by itself."""
