@@ -23,8 +23,8 @@ def register() -> None:
         _("{site}: the journal needs your attention"),
         _(
             "A verification of the journal found faults: {count}. Somebody with access to the database may have "
-            "changed it.\n\nLog in and open the journal to see the first one. Keep everything as it is, and tell the person "
-            "responsible for security."
+            "changed it.\n\nLog in and open the journal to see the first one. Keep everything as it is, and tell "
+            "the person responsible for security."
         ),
         variables=("count",),
         in_app=False,
