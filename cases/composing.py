@@ -1,7 +1,7 @@
 """From a case and an expert's draft to the content of the paper he signs."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -150,12 +150,17 @@ def _patient(case: Case) -> paper.PatientIdentity:
     return paper.PatientIdentity(
         birth_name=patient.birth_name,
         birth_first_names=patient.birth_first_names,
-        birth_date=patient.birth_date,
-        sex=patient.sex or "I",
+        birth_date=patient.birth_date or date(1900, 1, 1),
+        sex=_sex(patient.sex),
         birth_place=patient.birth_place_code,
         used_name=patient.used_name,
         used_first_name=patient.used_first_name,
     )
+
+
+def _sex(code: str) -> Literal["F", "M", "I"]:
+    """One of the values of the national identity."""
+    return "F" if code == "F" else "M" if code == "M" else "I"
 
 
 def _expert(user: User, workplace: str) -> paper.Expert:

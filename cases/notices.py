@@ -32,7 +32,8 @@ TEMPLATES = {
     "case_consent_wanted": (
         _("Your doctor asks for your agreement"),
         _(
-            "File {reference}: a health professional wishes to ask for an opinion for you. Nothing is shared before you "
+            "File {reference}: a health professional wishes to ask for an opinion for you. "
+            "Nothing is shared before you "
             "agree. Log in to read what is asked, then accept or refuse."
         ),
     ),
@@ -78,7 +79,8 @@ TEMPLATES = {
     "case_question_asked": (
         _("The expert has a question for you"),
         _(
-            "File {reference}: a question waits for your answer. The time limit waits too; «I do not know» is an answer."
+            "File {reference}: a question waits for your answer. The time limit waits too; "
+            "«I do not know» is an answer."
         ),
     ),
     "case_question_closed": (
@@ -88,7 +90,8 @@ TEMPLATES = {
     "case_delivered": (
         _("Your opinion is ready"),
         _(
-            "File {reference}: the signed opinion waits for you on the site. You choose when to open it; you may ask us "
+            "File {reference}: the signed opinion waits for you on the site. You choose when "
+            "to open it; you may ask us "
             "to call you first."
         ),
     ),
@@ -106,7 +109,8 @@ TEMPLATES = {
     "case_unopened": (
         _("Your opinion still waits for you"),
         _(
-            "File {reference}: the signed opinion is still there, unopened. We will call you to see whether you need help."
+            "File {reference}: the signed opinion is still there, unopened. We will call you "
+            "to see whether you need help."
         ),
     ),
     "case_follow_up_answered": (

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +31,7 @@ MOTIVES = {
 _MOTIVES_KEY = "reading_motives"
 _PATIENT_ROLES = frozenset({"patient", "representative", "helper"})
 
-CaseView = Callable[..., HttpResponse]
+CaseView = Callable[..., HttpResponseBase]
 
 
 def actor_of(request: HttpRequest, case: Case | None = None) -> Actor:
@@ -70,7 +70,7 @@ def case_page(action: str, *, event: str = "case.page_read") -> Callable[[CaseVi
 
     def decorate(view: CaseView) -> CaseView:
         @wraps(view)
-        def answered(request: HttpRequest, case_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answered(request: HttpRequest, case_id: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:
             case = find_case(request, case_id)
             actor = actor_of(request, case)
             request.actor = actor  # type: ignore[attr-defined]

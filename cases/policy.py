@@ -154,7 +154,7 @@ def _relations(actor: Actor, case: Case) -> set[str]:
         return {"system"}
     if actor.kind == "guest":
         invited = actor.role == "invited" and Invitation.objects.filter(
-            pk=actor.id, target_id=case.pk, accepted_at__isnull=True, refused_at__isnull=True, expires_at__gt=now()
+            pk=actor.person, target_id=case.pk, accepted_at__isnull=True, refused_at__isnull=True, expires_at__gt=now()
         )
         return {"invited"} if invited and invited.exists() else set()
     if actor.role in ("patient", "representative", "helper"):
@@ -170,7 +170,9 @@ def _relations(actor: Actor, case: Case) -> set[str]:
 
 
 def _patient_side(actor: Actor, case: Case) -> set[str]:
-    living = Representation.objects.filter(user_id=actor.id, patient_id=case.patient_id, ended_at__isnull=True).first()
+    living = Representation.objects.filter(
+        user_id=actor.person, patient_id=case.patient_id, ended_at__isnull=True
+    ).first()
     if living is None or (living.expires_at is not None and living.expires_at <= now()):
         return set()
     if living.kind == Representation.Kind.HELPER:
@@ -193,9 +195,9 @@ def _staff(actor: Actor, case: Case) -> set[str]:
     """Nobody acts as staff on his own case, a relative's, or one in which he has another part."""
     if actor.id in {case.requester_id, case.treating_doctor_user_id, case.first_opinion_user_id} and not case.by_phone:
         return set()
-    if Representation.objects.filter(user_id=actor.id, patient_id=case.patient_id, ended_at__isnull=True).exists():
+    if Representation.objects.filter(user_id=actor.person, patient_id=case.patient_id, ended_at__isnull=True).exists():
         return set()
-    if actor.role == "coordinator" and Assignment.objects.filter(case=case, expert__user_id=actor.id).exists():
+    if actor.role == "coordinator" and Assignment.objects.filter(case=case, expert__user_id=actor.person).exists():
         return set()
     return {actor.role, "phone_filler"} if case.by_phone and actor.role in STAFF else {actor.role}
 
@@ -220,7 +222,7 @@ def _opinion_refusal(case: Case, relations: frozenset[str]) -> dict[str, str]:
 
 def _visible(actor: Actor) -> Q:
     """The same relations as a filter."""
-    living = Representation.objects.filter(user_id=actor.id, ended_at__isnull=True).exclude(expires_at__lte=now())
+    living = Representation.objects.filter(user_id=actor.person, ended_at__isnull=True).exclude(expires_at__lte=now())
     if actor.role in ("patient", "representative", "helper"):
         return Q(patient_id__in=living.values("patient_id"))
     if actor.role == "requester":
@@ -233,7 +235,7 @@ def _visible(actor: Actor) -> Q:
         mine |= Q(requester_id=actor.id, by_phone=False)
         mine |= Q(treating_doctor_user_id=actor.id) | Q(first_opinion_user_id=actor.id)
         if actor.role == "coordinator":
-            mine |= Q(pk__in=Assignment.objects.filter(expert__user_id=actor.id).values("case_id"))
+            mine |= Q(pk__in=Assignment.objects.filter(expert__user_id=actor.person).values("case_id"))
         return ~mine
     return Q(pk__in=[])
 

@@ -130,20 +130,20 @@ def _aside(case: Case) -> Standing:
         hold = case.holds.filter(released_at__isnull=True).first()
         until = _("we look at it again on %(day)s") % {"day": say_date(hold.review_on)} if hold else ""
         return Standing("pause", _("on hold"), _("The file is on hold."), _("our team"), until)
-    words = {
+    words: dict[str, tuple[str, str, str]] = {
         State.CLOSED: ("done", _("closed"), _("The file is closed; everything stays here for you.")),
         State.DECLINED: ("neutral", _("declined"), _("We could not give an opinion.")),
         State.WITHDRAWN: ("neutral", _("withdrawn"), _("The request was withdrawn.")),
         State.EXPIRED: ("neutral", _("expired"), _("The request ended without news; it can be taken up again.")),
         State.STOPPED: ("neutral", _("stopped"), _("The file was stopped.")),
     }
-    tag, label, title = words[State(case.state)]
+    tag, label, title = words[str(case.state)]
     return Standing(tag, label, title, nobody)
 
 
 def next_action(case: Case) -> str:
     """What the desk reads in its list: the next thing to do, and by whom."""
-    words = {
+    words: dict[str, str] = {
         State.DRAFT: _("Request being filled in"),
         State.AWAITING_CONSENT: _("Patient’s agreement"),
         State.SUBMITTED: _("Check the file"),
@@ -157,7 +157,7 @@ def next_action(case: Case) -> str:
         State.FOLLOW_UP: _("Answer of the expert"),
         State.ON_HOLD: _("On hold: look again"),
     }
-    return words.get(State(case.state), State(case.state).label)
+    return words.get(str(case.state), str(State(case.state).label))
 
 
 def path_of(case: Case) -> list[dict[str, Any]]:

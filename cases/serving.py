@@ -6,7 +6,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -71,7 +71,7 @@ def _journal(request: HttpRequest, document: Document, event: str) -> None:
 
 
 @require_GET
-def document_file(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResponse:
+def document_file(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResponseBase:
     """The original, as an attachment."""
     document = _document(request, case_id, document_id)
     _journal(request, document, "document.file_read")
@@ -79,7 +79,7 @@ def document_file(request: HttpRequest, case_id: UUID, document_id: UUID) -> Htt
 
 
 @require_GET
-def document_page(request: HttpRequest, case_id: UUID, document_id: UUID, number: int) -> HttpResponse:
+def document_page(request: HttpRequest, case_id: UUID, document_id: UUID, number: int) -> HttpResponseBase:
     """The image of one page, made by the service from the original."""
     document = _document(request, case_id, document_id)
     page = (
@@ -92,20 +92,20 @@ def document_page(request: HttpRequest, case_id: UUID, document_id: UUID, number
 
 
 @require_GET
-def opinion_file(request: HttpRequest, case_id: UUID, opinion_id: UUID) -> HttpResponse:
+def opinion_file(request: HttpRequest, case_id: UUID, opinion_id: UUID) -> HttpResponseBase:
     """The signed paper, byte for byte."""
     return _opinion_part(request, case_id, opinion_id, lambda opinion: opinion.pdf)
 
 
 @require_GET
-def opinion_annex(request: HttpRequest, case_id: UUID, opinion_id: UUID) -> HttpResponse:
+def opinion_annex(request: HttpRequest, case_id: UUID, opinion_id: UUID) -> HttpResponseBase:
     """The prognosis on a paper of its own, for whoever asks for it."""
     return _opinion_part(request, case_id, opinion_id, lambda opinion: opinion.annex)
 
 
 def _opinion_part(
     request: HttpRequest, case_id: UUID, opinion_id: UUID, part: Callable[[Opinion], StoredFile | None]
-) -> HttpResponse:
+) -> HttpResponseBase:
     case: Case = find_case(request, case_id)
     if not case.opinions.filter(pk=opinion_id).exists():
         raise Missing(_("This opinion does not exist, or is not yours to see."))

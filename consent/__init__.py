@@ -1,0 +1,1 @@
+"""Consent: purposes, versioned texts, evidence, withdrawal; and the professionals a patient refuses."""

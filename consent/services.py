@@ -220,7 +220,7 @@ def place_block(*, patient_id: UUID, professional_id: UUID, actor: Actor) -> Blo
         patient_id=patient_id,
         professional_id=professional_id,
         lifted_at=None,
-        defaults={"placed_by_id": actor.id},
+        defaults={"placed_by_id": actor.person},
     )
     if created:
         subjects = {"patient": [patient_id], "user": [professional_id]}
@@ -243,3 +243,21 @@ def is_blocked(patient_id: UUID, professional_id: UUID) -> bool:
     return Block.objects.filter(
         Q(lifted_at__isnull=True), patient_id=patient_id, professional_id=professional_id
     ).exists()
+
+
+__all__ = [
+    "OPTIONAL",
+    "REQUIRED",
+    "SHARINGS",
+    "Means",
+    "Purpose",
+    "choices_of",
+    "is_blocked",
+    "is_living",
+    "lift_block",
+    "living_purposes",
+    "place_block",
+    "purposes_for",
+    "record_choices",
+    "withdraw_purpose",
+]

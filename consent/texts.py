@@ -52,9 +52,7 @@ def current_text(purpose: str, kind: str) -> ConsentText:
     Raises:
         Conflict: the instance has no such text.
     """
-    text = (
-        ConsentText.objects.filter(purpose=purpose, kind__in=[kind, ""]).order_by("-kind", "-version").first()
-    )
+    text = ConsentText.objects.filter(purpose=purpose, kind__in=[kind, ""]).order_by("-kind", "-version").first()
     if text is None:
         raise Conflict(_("The consent texts are not installed yet."), _("Tell the administrator of this service."))
     return text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -94,10 +94,11 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
 
     def __init__(self, rows: QuerySet[Case], per_page: int, total: int) -> None:
         super().__init__(rows, per_page)
+        self._rows = rows
         self._total = total
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """The number of rows, from the counts."""
         return self._total
 
@@ -105,8 +106,8 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
         """One page: only its own rows are read whole."""
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
-        ids = list(self.object_list.values_list("pk", flat=True)[start : start + self.per_page])
-        return self._get_page(_listed(ids), number, self)
+        ids = list(self._rows.values_list("pk", flat=True)[start : start + self.per_page])
+        return Page(_listed(ids), number, self)
 
 
 def _listed(ids: list[Any]) -> list[Case]:

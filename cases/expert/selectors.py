@@ -32,7 +32,7 @@ class Line:
 def living_cases(actor: Actor) -> list[Line]:
     """Cases proposed to him or in his hands, the clock that runs out first on top."""
     states = [str(state) for state in (*WITH_EXPERT, State.FOLLOW_UP, State.ON_HOLD)]
-    rows = cases_of(actor).filter(assigned_expert__user_id=actor.id, state__in=states)
+    rows = cases_of(actor).filter(assigned_expert__user_id=actor.person, state__in=states)
     return lines(rows.order_by(F("due_at").asc(nulls_last=True), "id")[:200])
 
 

@@ -9,7 +9,8 @@ from django.conf import settings
 
 from cases.models import Case
 from cases.models.states import State
-from experts.availability import PARIS, is_open_day
+from experts.availability import is_open_day
+from ui.dates import PARIS
 
 #: A working day ends at this hour in Paris; Saturdays are not working days of the service.
 DAY_ENDS = time(18)
@@ -31,7 +32,6 @@ def start_stage(case: Case, ends: datetime | None) -> None:
     """Set the deadline of the present step, or none."""
     case.stage_due_at = ends
     case.stage_left = None
-    case.late_told_at = None
     refresh(case)
 
 

@@ -104,7 +104,7 @@ def request_information(step: Step) -> None:
     InformationRequest.objects.create(
         content_key_id=case.content_key_id,
         case=case,
-        asked_by_id=step.actor.id,
+        asked_by_id=step.actor.person,
         asked_at=step.at,
         message=message,
         items=items,
@@ -288,10 +288,11 @@ def deliver(step: Step) -> None:
     assignment.outcome = Outcome.COMPLETED
     assignment.ended_at = step.at
     assignment.save()
-    Opinion.objects.filter(pk=case.signed_opinion_id).update(standing=Opinion.Standing.CURRENT)
+    opinion = case.signed_opinion
+    if opinion is not None:
+        Opinion.objects.filter(pk=opinion.pk).update(standing=Opinion.Standing.CURRENT)
     case.delivered_at = step.at
     clocks.end(case)
-    opinion = case.signed_opinion
     if case.is_second_opinion:
         wanted_call = case.reception == "after_call" or (opinion is not None and opinion.tell_in_person)
         if wanted_call:
@@ -309,7 +310,7 @@ def ask_follow_up(step: Step) -> None:
         content_key_id=case.content_key_id,
         case=case,
         question=step.text("question"),
-        asked_by_id=step.actor.id,
+        asked_by_id=step.actor.person,
         asked_at=step.at,
     )
     case.follow_up_used = True
@@ -449,6 +450,7 @@ def override(step: Step) -> None:
         clocks.silence(case, step.at)
     elif step.source == State.DECLINED:
         case.ended_at = None
+        clocks.go_on(case, step.at)
         clocks.start_stage(case, step.at + timedelta(hours=clocks.hours(case, "completeness")))
     elif step.source == State.STOPPED:
         case.ended_at = None
@@ -463,7 +465,7 @@ def override(step: Step) -> None:
         source=step.source,
         target=str(case.state),
         motive=step.text("motive"),
-        made_by_id=step.actor.id,
+        made_by_id=step.actor.person,
         at=step.at,
     )
     step.tell("patient", "case_overridden")
@@ -485,6 +487,7 @@ def _living_assignment(case: Case) -> Assignment:
 def _end_assignment(step: Step, outcome: str) -> None:
     """End the living assignment: access ends in this very transaction, and the draft is sealed for good."""
     case = step.case
+    stage = case.resume_to or step.source
     assignment = _living_assignment(case)
     assignment.outcome = outcome
     assignment.ended_at = step.at
@@ -492,12 +495,16 @@ def _end_assignment(step: Step, outcome: str) -> None:
     assignment.reason = str(step.inputs.get("reason") or step.inputs.get("motive") or "").strip()
     assignment.save()
     OpinionDraft.objects.filter(assignment=assignment).update(sealed_at=step.at)
-    if step.source == State.SIGNED:
+    if stage == State.SIGNED:
         _retract_version(step, "")
-    if step.source == State.EXPERT_QUESTION:
+    if stage == State.EXPERT_QUESTION:
         case.expert_questions.filter(closed_at__isnull=True).update(
             closed_at=step.at, answer_kind=ExpertQuestion.Answer.DROPPED
         )
+        _close_calls(step, CallTask.Why.SILENCE)
+    if case.resume_to:
+        case.resume_to = State.ADMITTED
+    else:
         clocks.go_on(case, step.at)
     step.detail["expert"] = str(assignment.expert.user_id)
     case.assigned_expert = None
@@ -526,7 +533,7 @@ def _store_version(step: Step, kind: str, signed: object, content: dict[str, obj
     """
     case = step.case
     last = case.opinions.order_by("-number").values_list("number", flat=True).first() or 0
-    assignment = case.assignments.filter(expert=case.assigned_expert).order_by("-proposed_at").first()
+    assignment = case.assignments.filter(expert=case.assigned_expert).order_by("-proposed_at")[0]
     return Opinion.objects.create(
         id=signed.opinion_id,  # type: ignore[attr-defined]
         content_key_id=case.content_key_id,
@@ -540,7 +547,7 @@ def _store_version(step: Step, kind: str, signed: object, content: dict[str, obj
         sha256=signed.sha256,  # type: ignore[attr-defined]
         signature_level=signed.level,  # type: ignore[attr-defined]
         verification_hash=signed.verification_hash,  # type: ignore[attr-defined]
-        signed_by_id=step.actor.id,
+        signed_by_id=step.actor.person,
         signed_at=step.at,
         tell_in_person=bool(content.get("tell_in_person")),
     )
@@ -593,7 +600,8 @@ def _end(step: Step, code: str, *, motive: str = "", explanation: str = "", inst
         instead=instead,
         at=step.at,
     )
-    if code == "expired":
+    if code in ("expired", "declined"):
+        # It may be taken up again: the total clock waits and never restarts.
         clocks.pause(case, step.at)
     else:
         clocks.end(case)

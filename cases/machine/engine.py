@@ -46,10 +46,10 @@ def perform(name: str, case_id: UUID, *, actor: Actor, **inputs: Any) -> Case:
     try:
         with transaction.atomic():
             case = _lock(case_id)
-            repeated = _already_made(case, move, actor)
-            if repeated:
+            decision = decide(actor, move.action, case)
+            if _already_made(case, move, actor, decision):
                 return case
-            decision = _authorise(actor, move, case)
+            _authorise(decision)
             _make(move, case, actor, decision.relation, inputs)
             return case
     except DomainError as error:
@@ -65,16 +65,16 @@ def _lock(case_id: UUID) -> Case:
     return case
 
 
-def _already_made(case: Case, move: Move, actor: Actor) -> bool:
+def _already_made(case: Case, move: Move, actor: Actor, decision: Decision) -> bool:
     """Whether this very move was the last one: quiet for the same actor, an explanation for another."""
-    if case.state in move.sources:
+    if decision.allowed or decision.status == 401:
         return False
     last = case.transitions.order_by("-seq").first()
     if last is None or last.name != move.name or last.target != case.state:
         return False
     if (last.actor_kind, last.actor_id) == (actor.kind, actor.id):
         return True
-    if decide(actor, move.action, case).reason not in STAGE:
+    if decision.reason not in STAGE:
         # He could not have made it at any stage: he is told that, and not who did.
         return False
     raise Conflict(
@@ -83,11 +83,10 @@ def _already_made(case: Case, move: Move, actor: Actor) -> bool:
     )
 
 
-def _authorise(actor: Actor, move: Move, case: Case) -> Decision:
-    """The decision on this move, or its refusal raised."""
-    decision = decide(actor, move.action, case)
+def _authorise(decision: Decision) -> None:
+    """Raise the refusal of this move, if it is refused."""
     if decision.allowed:
-        return decision
+        return
     if decision.status in (401, 404):
         raise Missing(_("This case does not exist, or is not yours to see."))
     if decision.reason in STAGE:

@@ -480,6 +480,8 @@ def frozen_sheets(case: Case, at: object) -> int:
 
 def same_request_open(case: Case) -> list[UUID]:
     """Other living cases of the same patient for the same pathology; said to patient and coordinator only."""
-    rows = Case.objects.filter(patient_id=case.patient_id, pathology_id=case.pathology_id).exclude(pk=case.pk)
+    if case.pathology is None:
+        return []
+    rows = Case.objects.filter(patient_id=case.patient_id, pathology=case.pathology).exclude(pk=case.pk)
     over = [State.DRAFT, State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.STOPPED, State.CLOSED]
     return list(rows.exclude(state__in=over).values_list("pk", flat=True))

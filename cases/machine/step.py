@@ -48,9 +48,9 @@ class Step:
         value = str(self.inputs.get(name) or "").strip()
         if len(value) < least:
             if least > 1:
-                words = _("Write at least %(least)s characters.") % {"least": least}
+                words = str(_("Write at least %(least)s characters.") % {"least": least})
             else:
-                words = _("Fill in this field.")
+                words = str(_("Fill in this field."))
             raise Invalid(_("Something is missing."), fields={name: words})
         return value
 

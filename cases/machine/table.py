@@ -57,7 +57,7 @@ def _fsm_transitions() -> dict[str, dict[str, list[str]]]:
     for item in Case._meta.get_field("state").get_all_transitions(Case):
         allowed = getattr(item.target, "allowed_states", None)
         targets = [item.target] if allowed is None else list(allowed)
-        found.setdefault(item.name, {})[item.source] = targets
+        found.setdefault(item.name, {})[str(item.source)] = [str(target) for target in targets]
     return found
 
 

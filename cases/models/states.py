@@ -83,6 +83,10 @@ def _release_target(case: "Case") -> str:
     return case.resume_to
 
 
+#: States from which the coordinator takes a case back from its expert.
+REASSIGNABLE = (State.PROPOSED, State.IN_REVIEW, State.EXPERT_QUESTION)
+
+
 def _override_target(case: "Case") -> str:
     return case.stopped_from if case.state == State.STOPPED else OVERRIDES[case.state]
 
@@ -139,7 +143,9 @@ class CaseStates(models.Model):
     @transition(field=state, source=State.PROPOSED, target=State.ADMITTED)
     def lapse(self) -> None: ...
 
+    # On hold the case stays there, and goes back to `admitted` on release: else it could never be released.
     @transition(field=state, source=list(WITH_EXPERT), target=State.ADMITTED)
+    @transition(field=state, source=State.ON_HOLD, target=State.ON_HOLD)
     def object_to_expert(self) -> None: ...
 
     @transition(field=state, source=[State.IN_REVIEW, State.EXPERT_QUESTION], target=State.ADMITTED)
@@ -191,7 +197,8 @@ class CaseStates(models.Model):
     @transition(field=state, source=State.EXPIRED, target=State.DRAFT)
     def resume(self) -> None: ...
 
-    @transition(field=state, source=[State.PROPOSED, State.IN_REVIEW, State.EXPERT_QUESTION], target=State.ADMITTED)
+    @transition(field=state, source=list(REASSIGNABLE), target=State.ADMITTED)
+    @transition(field=state, source=State.ON_HOLD, target=State.ON_HOLD)
     def reassign(self) -> None: ...
 
     @transition(field=state, source=[s for s in LIVING if s != State.ON_HOLD], target=State.ON_HOLD)

@@ -34,8 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
     living = [row for row in rows if row.state not in (State.WITHDRAWN, State.EXPIRED, State.STOPPED)]
     if len(rows) == 1 and len(living) == 1 and "tous" not in request.GET:
         return redirect("patient:case", living[0].pk)
-    shown = [{"case": row, "standing": standing_for_requester(row)} for row in rows]
-    shown.sort(key=lambda line: not line["standing"].mine)
+    standings = [(row, standing_for_requester(row)) for row in rows]
+    standings.sort(key=lambda pair: not pair[1].mine)
+    shown = [{"case": row, "standing": standing} for row, standing in standings]
     return render(request, "cases/patient/home.html", {"rows": shown})
 
 

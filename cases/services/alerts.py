@@ -109,7 +109,7 @@ def close_alert(alert_id: UUID, outcome: str, *, actor: Actor, document_is_right
             "document.shown_again",
             actor=actor,
             case_id=case.pk,
-            subjects=subjects(case, document=[alert.document_id]),
+            subjects=subjects(case, document=[alert.document.pk]),
         )
     record("case.alert_closed", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"kind": alert.kind})
     return alert

@@ -29,7 +29,9 @@ def open_opinion(case_id: UUID, opinion_id: UUID, *, actor: Actor, request_key: 
     """
     case = locked_case(case_id, actor=actor, action="case.read_opinion")
     opinion = case.opinions.select_related("pdf", "annex").get(pk=opinion_id)
-    OpinionReading.objects.get_or_create(opinion=opinion, user_id=actor.id, defaults={"role": actor.role, "at": now()})
+    OpinionReading.objects.get_or_create(
+        opinion=opinion, user_id=actor.person, defaults={"role": actor.role, "at": now()}
+    )
     opens_clock = actor.role in _READERS or (actor.role == "requester" and not case.is_second_opinion)
     if opens_clock and case.delivered_at is not None and case.first_opened_at is None:
         case.first_opened_at = case.updated_at = now()

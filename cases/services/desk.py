@@ -84,7 +84,7 @@ def add_note(case_id: UUID, text: str, *, actor: Actor) -> DeskNote:
     if not text.strip():
         raise Invalid(_("Write your note."), fields={"text": _("Fill in this field.")})
     note = DeskNote.objects.create(
-        content_key=case.content_key, case=case, author_id=actor.id, text=text.strip(), at=now()
+        content_key=case.content_key, case=case, author_id=actor.person, text=text.strip(), at=now()
     )
     record("case.note_written", actor=actor, case_id=case.pk, subjects=subjects(case))
     return note
@@ -165,7 +165,7 @@ def ask_stop(case_id: UUID, code: str, motive: str, *, actor: Actor) -> StopRequ
         case=case,
         code=code,
         motive=motive.strip(),
-        asked_by_id=actor.id,
+        asked_by_id=actor.person,
         asked_at=now(),
     )
     record("case.stop_asked", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"code": code})

@@ -74,13 +74,13 @@ def add_document(case_id: UUID, stored: StoredFile, described: Described, *, act
         content_key_id=case.content_key_id,
         case=case,
         type=described.type,
-        title=described.title.strip() or DocumentType(described.type).label,
+        title=described.title.strip() or str(DocumentType(described.type).label),
         dated_on=described.dated_on,
         author_name=described.author.strip(),
         note=described.note.strip(),
         prerequisite=described.prerequisite[:40],
         origin=origin,
-        added_by_id=actor.id,
+        added_by_id=actor.person,
         added_at=now(),
         file=stored,
     )
@@ -185,4 +185,4 @@ def set_aside(document_id: UUID, reason: str, *, actor: Actor) -> PieceReview:
 
 def _assignment(document: Document, actor: Actor) -> Assignment | None:
     living = document.case.assignments.filter(ended_at__isnull=True, accepted_at__isnull=False)
-    return living.filter(expert__user_id=actor.id).first()
+    return living.filter(expert__user_id=actor.person).first()

@@ -265,7 +265,7 @@ def add_to_answers(case_id: UUID, text: str, *, actor: Actor) -> AnswerAddition:
     addition = AnswerAddition.objects.create(
         content_key=case.content_key,
         case=case,
-        author_id=actor.id,
+        author_id=actor.person,
         author_role=actor.role,
         text=text.strip(),
         at=now(),
@@ -388,7 +388,7 @@ def declare_missing(case_id: UUID, prerequisite: str, why: str, *, actor: Actor)
         defaults={
             "content_key": case.content_key,
             "why": why.strip(),
-            "declared_by_id": actor.id,
+            "declared_by_id": actor.person,
             "declared_at": now(),
         },
     )

@@ -17,7 +17,7 @@ MOST = 100
 
 def snippets_of(actor: Actor) -> list[Snippet]:
     """The sentences of this expert, oldest first."""
-    return list(Snippet.objects.filter(expert__user_id=actor.id).select_related("content_key"))
+    return list(Snippet.objects.filter(expert__user_id=actor.person).select_related("content_key"))
 
 
 @transaction.atomic
@@ -45,4 +45,4 @@ def add(label: str, text: str, *, actor: Actor) -> Snippet:
 @transaction.atomic
 def remove(snippet_id: UUID, *, actor: Actor) -> None:
     """Forget one of one's own sentences; quiet when it is not there."""
-    Snippet.objects.filter(pk=snippet_id, expert__user_id=actor.id).delete()
+    Snippet.objects.filter(pk=snippet_id, expert__user_id=actor.person).delete()

@@ -37,6 +37,17 @@ class Actor:
     network: str = ""
     on_behalf_of: UUID | None = None
 
+    @property
+    def person(self) -> UUID:
+        """The id of the person who acts.
+
+        Raises:
+            ValueError: the service itself acts, or nobody is known.
+        """
+        if self.id is None:
+            raise ValueError("nobody is behind this actor")
+        return self.id
+
 
 def SystemActor(name: str) -> Actor:  # noqa: N802 (reads as the kind of actor it makes)
     """The service acting by itself, for instance a job.

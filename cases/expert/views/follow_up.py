@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -74,7 +74,7 @@ def read_again(request: HttpRequest, case: Case) -> HttpResponse:
 
 @require_GET
 @case_page("case.write_addendum")
-def draft_pdf(request: HttpRequest, case: Case) -> HttpResponse:
+def draft_pdf(request: HttpRequest, case: Case) -> HttpResponseBase:
     """The exact bytes of the addendum that will be signed."""
     follow_up = open_follow_up(case)
     if follow_up.rendered is None:

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -70,7 +70,7 @@ def _page(
 
 @require_GET
 @case_page("case.write_draft")
-def draft_pdf(request: HttpRequest, case: Case) -> HttpResponse:
+def draft_pdf(request: HttpRequest, case: Case) -> HttpResponseBase:
     """The exact bytes that will be signed."""
     draft = draft_of(case)
     if draft.rendered is None:
