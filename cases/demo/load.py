@@ -64,13 +64,13 @@ PLAN: tuple[tuple[str, int], ...] = (
     *(("submitted", hours) for hours in (46, 40, 20, 9, 3)),
     *(("information_requested", hours) for hours in (60, 90, 130)),
     *(("admitted", hours) for hours in (50, 44, 38, 30)),
-    *(("proposed", hours) for hours in (60, 52, 40, 30)),
-    *(("in_review", hours) for hours in (196, 150, 120, 96, 80, 70, 60)),
+    *(("proposed", hours) for hours in (46, 24, 18, 16)),
+    *(("in_review", hours) for hours in (160, 120, 104, 90, 76, 60, 44)),
     *(("expert_question", hours) for hours in (110, 130, 170)),
-    *(("signed", hours) for hours in (140, 160, 150)),
+    *(("signed", hours) for hours in (60, 54, 50)),
     *(("delivered", hours) for hours in (200, 260, 300, 420)),
     *(("opened", hours) for hours in (250, 340, 480)),
-    *(("follow_up", hours) for hours in (400, 350)),
+    *(("follow_up", hours) for hours in (100, 130)),
     *(("closed", hours) for hours in (1500, 1700, 2100)),
     *(("on_hold", hours) for hours in (100, 150)),
     ("declined", 200),
@@ -83,10 +83,10 @@ TELE_PLAN: tuple[tuple[str, int], ...] = (
     ("awaiting_consent", 30),
     ("submitted", 4),
     ("information_requested", 20),
-    ("proposed", 14),
+    ("proposed", 12),
     ("in_review", 30),
-    ("in_review", 90),
-    ("signed", 60),
+    ("in_review", 60),
+    ("signed", 50),
     ("delivered", 120),
     ("closed", 1200),
 )
@@ -275,7 +275,7 @@ class _Life:
 
     def _papers(self) -> None:
         case = self.walk.case
-        wanted = [piece for piece in pieces_wanted(case)]
+        wanted = pieces_wanted(case)
         content = {"first_opinion": self.told.words["first_opinion"], "pathology": self.told.pathology.name_fr}
         dated = (self.at - timedelta(days=25)).date()
         name = self.walk.cast.patient.full_name

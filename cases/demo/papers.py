@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw
 from weasyprint import HTML
 
 _STYLE = """
-@page { size: A4; margin: 22mm; @bottom-center { content: "Document fictif de démonstration"; font-size: 9pt; color: #7a3324 } }
+@page { size: A4; margin: 22mm;
+  @bottom-center { content: "Document fictif de démonstration"; font-size: 9pt; color: #7a3324 } }
 body { font-family: "DejaVu Sans", sans-serif; font-size: 11pt; line-height: 1.5; color: #14313a }
 h1 { font-size: 16pt } .head { border-bottom: 1pt solid #8a938f; padding-bottom: 6pt; margin-bottom: 14pt }
 """
