@@ -42,6 +42,16 @@ def before_undertaking(view: View) -> View:
     return view
 
 
+def while_checked(view: View) -> View:
+    """Open this view to a professional who has stated his registration and waits for its check.
+
+    He may prepare there what nobody else reads yet; a page that sends anything, or shows what others wrote, may not
+    carry it.
+    """
+    view.while_checked = True  # type: ignore[attr-defined]
+    return view
+
+
 def background(view: View) -> View:
     """Requests to this view are never somebody's activity (they do not put off the idle limit)."""
     view.background = True  # type: ignore[attr-defined]

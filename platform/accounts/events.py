@@ -6,18 +6,23 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.keys import server_keys
 from accounts.models.patients import Patient
-from accounts.models.users import User
+from accounts.models.users import User, fold_email
+from accounts.names import fold_name
 from accounts.network import client_network
-from audit import Actor, record, register_action, register_resolver
+from audit import Actor, record, register_action, register_resolver, register_search
+from audit.actions import Found
 from audit.actors import ROLE_LABELS
 
 # The role of someone who looks after his own account, outside every space.
 ACCOUNT_ROLE = "account"
+# Longest list a search of the journal shows of one kind.
+FOUND_AT_MOST = 20
 
 ACTIONS = {
     "account.created": _("Account created"),
@@ -83,6 +88,7 @@ def register() -> None:
         register_action(name, label, SENTENCES.get(name, ""))
     register_resolver("user", _name_users)
     register_resolver("patient", _name_patients)
+    register_search(_find_people)
 
 
 def _name_users(ids: Collection[UUID]) -> Mapping[UUID, str]:
@@ -91,6 +97,21 @@ def _name_users(ids: Collection[UUID]) -> Mapping[UUID, str]:
 
 def _name_patients(ids: Collection[UUID]) -> Mapping[UUID, str]:
     return {patient.id: patient.full_name for patient in Patient.objects.filter(id__in=ids)}
+
+
+def _find_people(text: str) -> list[Found]:
+    """Accounts and patients by name, and accounts by their exact address, for whoever searches the journal."""
+    from accounts.selectors import search_patients
+
+    words = fold_name(text).split()
+    if not words:
+        return []
+    named = Q()
+    for word in words:
+        named &= Q(search_key__contains=f" {word}")
+    users = User.objects.filter(Q(email=fold_email(text)) | named)[:FOUND_AT_MOST]
+    found = [Found("actor", user.id, user.get_full_name()) for user in users]
+    return found + [Found("patient", p.id, p.full_name) for p in search_patients(text)[:FOUND_AT_MOST]]
 
 
 def guest(request: HttpRequest) -> Actor:

@@ -10,11 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -25,7 +28,14 @@ from accounts.models.roles import PROFESSIONAL_ROLES, Role
 from accounts.models.security import UserSession
 from accounts.models.users import User
 from accounts.network import client_network
-from accounts.roles import SPACES, first_part, needs_undertaking, professional_ready, role_in
+from accounts.roles import (
+    SPACES,
+    first_part,
+    needs_undertaking,
+    professional_ready,
+    registration_pending,
+    role_in,
+)
 from audit import Actor
 from clock import now
 
@@ -52,10 +62,9 @@ class VerifiedSessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and keep what a person logged in saw out of every cache."""
-        loaded = request.user
         request.account_session = None  # type: ignore[attr-defined]
         request.session_over = None  # type: ignore[attr-defined]
-        request.user = SimpleLazyObject(functools.partial(self._person, request, loaded))  # type: ignore[assignment]
+        request.user = SimpleLazyObject(functools.partial(self._person, request))  # type: ignore[assignment]
         request.actor = guest(request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         if request.account_session is not None:  # type: ignore[attr-defined]
@@ -87,32 +96,36 @@ class VerifiedSessionMiddleware:
 
     # --- who it is
 
-    def _person(self, request: HttpRequest, loaded: Any) -> Any:
-        if not loaded.is_authenticated:
-            if sessions.SESSION_KEY in request.session:
-                # The account was closed or suspended meanwhile: nothing of its session stays.
-                self._over(request, None)
+    def _person(self, request: HttpRequest) -> Any:
+        """The person of a session that holds; anybody else is anonymous. One query besides the session's own."""
+        if SESSION_KEY not in request.session:
             return _anonymous()
-        # AuthenticationMiddleware gives a lazy object; what is behind it is the user.
-        user: User = getattr(loaded, "_wrapped", loaded)
         row = sessions.row_of(request)
-        if row is None or row.user_id != user.pk or row.device.user_id != user.pk or not row.device.confirmed:
+        if row is None or str(row.user_id) != str(request.session[SESSION_KEY]) or not self._is_sound(request, row):
+            if row is not None:
+                sessions.end(row, UserSession.End.CLOSED)
             request.session.flush()
             return _anonymous()
+        user: Any = row.user
         reason = sessions.verdict(row, now())
         if reason:
             request.session_over = (user, row, reason)  # type: ignore[attr-defined]
             return _anonymous()
-        user.otp_device = row.device  # type: ignore[attr-defined]
-        user.is_verified = functools.partial(_is_verified, user)  # type: ignore[attr-defined]
+        user.otp_device = row.device
+        user.is_verified = functools.partial(_is_verified, user)
         request.account_session = row  # type: ignore[attr-defined]
         return user
 
-    def _over(self, request: HttpRequest, row: UserSession | None) -> None:
-        row = row or sessions.row_of(request)
-        if row is not None:
-            sessions.end(row, UserSession.End.CLOSED)
-        request.session.flush()
+    def _is_sound(self, request: HttpRequest, row: UserSession) -> bool:
+        """What Django's own loading of a user checks, and that the second step is this person's."""
+        user: User = row.user
+        own_device = row.device.user_id == user.pk and row.device.confirmed
+        backend = request.session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        said = request.session.get(HASH_SESSION_KEY, "")
+        # The hash changes with the password, and with the server's secret: its former values count too.
+        hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+        known = any(constant_time_compare(said, one) for one in hashes)
+        return user.is_active and own_device and backend and known
 
     def _actor(self, request: HttpRequest) -> Actor:
         user = request.user
@@ -148,6 +161,8 @@ class VerifiedSessionMiddleware:
         if role is None:
             return wrong_space(request)
         if role in PROFESSIONAL_ROLES and not professional_ready(user):
+            if getattr(view, "while_checked", False) and registration_pending(user):
+                return None
             # Whoever holds another role of this space (an assistant at the desk) may go on in that one.
             other = next((r for r in SPACES[prefix] if r in user.roles and r not in PROFESSIONAL_ROLES), None)
             if other is None:

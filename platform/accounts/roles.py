@@ -122,3 +122,9 @@ def professional_ready(user: User) -> bool:
         return True
     professional = getattr(user, "professional", None)
     return professional is not None and professional.is_checked
+
+
+def registration_pending(user: User) -> bool:
+    """Whether this professional has stated his registration and nobody has answered yet."""
+    professional = getattr(user, "professional", None)
+    return professional is not None and professional.registration_answer == professional.Answer.PENDING

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from accounts.models.patients import Patient, Representation
 from accounts.models.professionals import Professional
@@ -29,10 +29,11 @@ def roles_of(user: User) -> frozenset[str]:
     """Codes of the roles this user holds now; none when the account is not active."""
     if not user.is_active:
         return frozenset()
-    roles = set(RoleGrant.objects.filter(user=user, ended_at__isnull=True).values_list("role", flat=True))
-    kinds = living_representations(user).values_list("kind", flat=True)
-    roles.update(role_for(kind).value for kind in kinds)
-    return frozenset(roles)
+    granted = RoleGrant.objects.filter(user=user, ended_at__isnull=True).order_by().values_list("role", Value("grant"))
+    reached = living_representations(user).order_by().values_list("kind", Value("kind"))
+    # One query: every page of every session asks this.
+    found = granted.union(reached)
+    return frozenset(code if source == "grant" else role_for(code).value for code, source in found)
 
 
 def patients_of(user: User) -> QuerySet[Patient]:

@@ -108,11 +108,12 @@ def start(request: HttpRequest, user: User, device: EmailCode) -> UserSession:
 
 
 def row_of(request: HttpRequest) -> UserSession | None:
-    """The row this browser's session names, ended or not."""
+    """The row this browser's session names, ended or not, with its person and his professional side."""
     named = request.session.get(SESSION_KEY)
     if not named:
         return None
-    return UserSession.objects.select_related("device").filter(id=UUID(named)).first()
+    rows = UserSession.objects.select_related("device", "user__professional")
+    return rows.filter(id=UUID(named)).first()
 
 
 def verdict(row: UserSession, instant: datetime) -> str:

@@ -212,3 +212,39 @@ def test_derived_roles_cannot_be_granted() -> None:
     for role in DERIVED_ROLES:
         with pytest.raises(Invalid):
             services.grant_role(user, role, actor=SystemActor("test"))
+
+
+def test_a_page_costs_three_queries_before_its_own(client: Client, django_assert_max_num_queries: Any) -> None:
+    user = make_user("coordinator")
+    log_in(client, user)
+    client.get("/bureau/inscriptions/")
+    # The session, its person, his roles; then the page's own two (how many, which).
+    with django_assert_max_num_queries(5):
+        assert client.get("/bureau/inscriptions/").status_code == 200
+
+
+def test_a_changed_password_hash_ends_the_session_by_itself(client: Client) -> None:
+    user = make_user("patient")
+    log_in(client, user)
+    user.set_password("another plain sentence")
+    user.save()
+    assert client.get("/compte/").status_code == 302
+
+
+def test_a_session_survives_a_rotation_of_the_servers_secret(client: Client, settings: Any) -> None:
+    log_in(client, make_user("patient"))
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+    assert client.get("/compte/").status_code == 200
+
+
+def test_the_journal_finds_people_by_name_and_address() -> None:
+    from accounts import services
+    from audit import SystemActor
+    from audit.actions import find
+
+    user = make_user("patient", name="Élise Durand", email="camille@example.org")
+    patient = services.create_patient(actor=SystemActor("test"), birth_name="Durand", birth_first_names="Élise")
+    assert {(found.kind, found.id) for found in find("ELISE dur")} == {("actor", user.pk), ("patient", patient.id)}
+    assert [found.id for found in find("CAMILLE@example.org")] == [user.pk]
+    assert find("") == []
+    assert find("   ") == []

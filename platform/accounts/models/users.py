@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import search_key
 from clock import now
 
 
@@ -62,6 +63,8 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     terms_version = models.CharField(max_length=20, blank=True)
     terms_accepted_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # The name folded in Python, because the databases compare letters with accents differently.
+    search_key = models.CharField(max_length=400, editable=False, db_index=True, default=" ")
     # Holds what an expired session had written (`KeptPost`); made when it is first needed.
     content_key = models.ForeignKey(
         "vault.ContentKey", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
@@ -95,6 +98,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Fold the address, and give a new user his second step in the same transaction (no user is without)."""
         self.email = fold_email(self.email)
+        self.search_key = search_key(self.full_name)
+        if kwargs.get("update_fields") is not None and "full_name" in kwargs["update_fields"]:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_key"}
         adding = self._state.adding
         with transaction.atomic():
             super().save(*args, **kwargs)
