@@ -14,6 +14,7 @@ from django_fsm import TransitionNotAllowed
 from access import decide
 from access.decisions import Decision
 from audit import Actor, record
+from audit.actors import role_label
 from cases.machine.step import Step
 from cases.machine.table import TABLE, Move
 from cases.models import Case, Transition
@@ -78,7 +79,7 @@ def _already_made(case: Case, move: Move, actor: Actor, decision: Decision) -> b
         # He could not have made it at any stage: he is told that, and not who did.
         return False
     raise Conflict(
-        _("This was already done by someone else (%(role)s).") % {"role": last.actor_role},
+        _("This was already done by someone else (%(role)s).") % {"role": role_label(last.actor_role)},
         _("Open the case again to see where it stands."),
     )
 
