@@ -149,6 +149,14 @@ TEMPLATES = {
         _("The opinion needs more time"),
         _("File {reference}: the opinion will come later than announced. The new date is {due}. Log in to read why."),
     ),
+    "case_check_late": (
+        _("The check of your file needs more time"),
+        _("File {reference}: we are not yet sure that it is complete. We tell you by {due}."),
+    ),
+    "case_answer_late": (
+        _("The answer to the follow-up question needs more time"),
+        _("File {reference}: the answer will come later than announced, by {due}."),
+    ),
     "case_overridden": (
         _("The coordinator changed the course of a file"),
         _("File {reference}: the coordinating doctor changed the next step. Log in to read why."),
@@ -198,6 +206,10 @@ TEMPLATES = {
     "desk_patient_objected": (_DESK, _("File {reference}: the patient objected to the expert.")),
     "desk_to_place": (_DESK, _("File {reference}: it is to be entrusted to an expert.")),
     "desk_to_deliver": (_DESK, _("File {reference}: a signed opinion is to be delivered.")),
+    "desk_follow_up_orphan": (
+        _DESK,
+        _("File {reference}: an agreement was withdrawn after delivery; the follow-up question can only be released."),
+    ),
     "desk_withdrawn": (_("A file was withdrawn"), _("File {reference}: it was withdrawn.")),
     "desk_alert": (
         _("An alert waits for you"),

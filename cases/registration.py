@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from audit import register_action
-from cases import notices, policy
+from cases import notices, policy, tasks
 
 #: Journal names of the moves: label for the DPO, sentence for the patient's history.
 MOVES = {
@@ -47,5 +47,6 @@ def register() -> None:
     """Fill every registry."""
     policy.register()
     notices.register()
+    tasks.register()
     for name, (label, sentence) in MOVES.items():
         register_action(f"case.{name}", label, sentence)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -13,18 +14,20 @@ from cases.answers import pieces_wanted
 from cases.machine import clocks, perform
 from cases.models import CallTask, Case, Document
 from cases.models.case import Payment
-from cases.models.states import AFTER_DELIVERY, State
+from cases.models.states import AFTER_DELIVERY, REASSIGNABLE, State
 from cases.notices import audience_of, tell
 from cases.services.locking import subjects
 from clock import now
 from errors import DomainError
 from experts.models import ExpertProfile
-from jobs import TryLater, enqueue, job
+from experts.signals import on_expert_stopped
+from jobs import TryLater, enqueue, job, register_schedule
 from vault.models import StoredFile
 from vault.previews import page_images
 from vault.scan import scan
 
 CLOCK = SystemActor("clock")
+Thing = TypeVar("Thing")
 
 
 @job(queue="scan", max_attempts=8)
@@ -110,47 +113,81 @@ def _try(move: str, case_id: UUID, **inputs: object) -> bool:
 @job(queue="clock", max_attempts=3)
 def tick() -> None:
     """Everything the clock does to cases, each case in a transaction of its own."""
-    for work in (lapse, warn_late, remind_questions, go_on_without_answer, warn_expiry, expire, unopened, close_read):
-        work()
+    _all(
+        (lapse, warn_late, remind_questions, go_on_without_answer, warn_expiry, expire, unopened, close_read),
+        lambda work: work(),
+    )
+
+
+def _all(things: Iterable[Thing], act: Callable[[Thing], object]) -> None:
+    """Do something to each thing; one that fails does not keep the clock from the others.
+
+    Raises:
+        ExceptionGroup: what failed, once the others are done; the job is then tried again.
+    """
+    failed: list[Exception] = []
+    for thing in things:
+        try:
+            act(thing)
+        except Exception as error:  # noqa: BLE001 (raised below)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("the clock could not do everything", failed)
 
 
 def _each(rows: Q, act: Callable[[Case], None]) -> None:
     """Do something to each case that still matches, under its lock."""
-    for case_id in list(Case.objects.filter(rows).values_list("pk", flat=True)):
+
+    def one(case_id: UUID) -> None:
         with transaction.atomic():
             case = Case.objects.select_for_update(of=("self",)).filter(rows, pk=case_id).first()
             if case is not None:
                 act(case)
 
+    _all(list(Case.objects.filter(rows).values_list("pk", flat=True)), one)
+
+
+def _move_each(rows: Q, move: str) -> None:
+    """Have the clock make a move on each case that matches; what a rule refuses is left as it is."""
+    _all(
+        list(Case.objects.filter(rows).values_list("pk", flat=True)),
+        lambda case_id: _try(move, case_id, actor=CLOCK),
+    )
+
 
 def lapse() -> None:
     """Proposals whose acceptance time is over go back to the desk."""
-    due = Q(state=State.PROPOSED, stage_due_at__lte=now())
-    for case_id in list(Case.objects.filter(due).values_list("pk", flat=True)):
-        _try("lapse", case_id, actor=CLOCK)
+    _move_each(Q(state=State.PROPOSED, stage_due_at__lte=now()), "lapse")
+
+
+#: What was announced, by state: the opinion, the check of the file, the answer to the follow-up question.
+_OPINION_AWAITED = (State.SUBMITTED, State.ADMITTED, State.PROPOSED, State.IN_REVIEW, State.SIGNED)
+_LATE = {State.SUBMITTED: "case_check_late", State.FOLLOW_UP: "case_answer_late"}
 
 
 def warn_late() -> None:
-    """The patient is told the new date before the old one passes."""
-    soon = Q(
-        state__in=[State.IN_REVIEW, State.ADMITTED, State.PROPOSED, State.SIGNED],
-        total_due_at__lte=now() + timedelta(hours=12),
-        late_told_at__isnull=True,
-    )
+    """The patient is told the new date before the old one passes, each time one is about to."""
+    soon = now() + timedelta(hours=settings.LATE_NOTICE_HOURS["total"])
+    very_soon = now() + timedelta(hours=settings.LATE_NOTICE_HOURS["stage"])
+    late = Q(state__in=_OPINION_AWAITED, total_due_at__lte=soon) | Q(state__in=list(_LATE), stage_due_at__lte=very_soon)
 
     def act(case: Case) -> None:
+        opinion_late = case.total_due_at is not None and case.total_due_at <= soon
         case.late_told_at = now()
-        case.total_due_at = clocks.working_days_after(max(now(), case.total_due_at or now()), 2)
-        if case.stage_due_at is not None and case.stage_due_at <= now() + timedelta(hours=12):
-            case.stage_due_at = case.total_due_at
+        if opinion_late:
+            case.total_due_at = clocks.working_days_after(max(now(), case.total_due_at or now()), 2)
+        # The time an expert has to accept is his alone: a proposal lapses when it is over, late or not.
+        if case.state != State.PROPOSED and case.stage_due_at is not None and case.stage_due_at <= soon:
+            case.stage_due_at = clocks.working_days_after(max(now(), case.stage_due_at), 2)
         clocks.refresh(case)
         case.save()
         _call_task(case, CallTask.Why.LATE)
-        tell(case, "patient", "case_late", key=f"late:{now():%Y%m%d}")
-        tell(case, "requester", "case_late", key=f"late:{now():%Y%m%d}")
+        template = "case_late" if opinion_late else _LATE[State(case.state)]
+        tell(case, "patient", template, key=f"late:{now():%Y%m%d}")
+        tell(case, "requester", template, key=f"late:{now():%Y%m%d}")
         record("case.late_told", actor=CLOCK, case_id=case.pk, subjects=subjects(case))
 
-    _each(soon, act)
+    _each(late, act)
 
 
 def remind_questions() -> None:
@@ -179,8 +216,7 @@ def go_on_without_answer() -> None:
         expert_questions__closed_at__isnull=True,
         expert_questions__asked_at__lte=now() - timedelta(days=settings.QUESTION_DAYS),
     )
-    for case_id in list(Case.objects.filter(over).values_list("pk", flat=True)):
-        _try("continue_without_answer", case_id, actor=CLOCK)
+    _move_each(over, "continue_without_answer")
 
 
 def warn_expiry() -> None:
@@ -192,11 +228,18 @@ def warn_expiry() -> None:
     )
 
     def act(case: Case) -> None:
+        left = timedelta(days=settings.EXPIRY_WARNING_DAYS[case.reminders_sent])
         case.reminders_sent += 1
+        # A warning that leaves late, after a hold or a stopped clock, still gives the time it says.
+        case.expires_at = max(case.expires_at or now(), now() + left)
         case.save()
         if case.reminders_sent == 2 and case.state == State.INFORMATION_REQUESTED:
             _call_task(case, CallTask.Why.EXPIRY)
-        tell(case, "requester", "case_expiring", key=f"expiring:{case.expires_at:%Y%m%d}:{case.reminders_sent}")
+        key = f"expiring:{case.expires_at:%Y%m%d}:{case.reminders_sent}"
+        tell(case, "requester", "case_expiring", key=key)
+        if case.state == State.AWAITING_CONSENT:
+            # In a tele-expertise it is the patient who keeps silent.
+            tell(case, "patient", "case_expiring", key=key)
         record("case.warned", actor=CLOCK, case_id=case.pk, subjects=subjects(case))
 
     _each(due, act)
@@ -206,8 +249,7 @@ def expire() -> None:
     """Requests whose requester stayed silent end; never with an open alert or call task."""
     states = [State.DRAFT, State.AWAITING_CONSENT, State.INFORMATION_REQUESTED]
     over = Q(state__in=states, expires_at__lte=now(), reminders_sent__gte=2)
-    for case_id in list(Case.objects.filter(over).values_list("pk", flat=True)):
-        _try("expire", case_id, actor=CLOCK)
+    _move_each(over, "expire")
 
 
 def unopened() -> None:
@@ -234,8 +276,7 @@ def close_read() -> None:
     read = Q(state=State.DELIVERED, first_opened_at__lte=since) & (
         Q(last_addendum_at__isnull=True) | Q(last_addendum_at__lte=since)
     )
-    for case_id in list(Case.objects.filter(read).values_list("pk", flat=True)):
-        _try("close", case_id, actor=CLOCK)
+    _move_each(read, "close")
 
 
 def _call_task(case: Case, why: str) -> None:
@@ -256,7 +297,8 @@ def send_history_digests() -> None:
     """Once a day, tell patients that others acted on their file since yesterday (S1-31); the mail names nobody."""
     since = now() - timedelta(days=1)
     recent = Case.objects.filter(Q(updated_at__gte=since) | Q(state__in=[*AFTER_DELIVERY, State.IN_REVIEW]))
-    for case in recent.exclude(state=State.DRAFT).filter(created_at__lt=F("updated_at")):
+    # A stopped case sends nothing any more: the patient may have died.
+    for case in recent.exclude(state__in=[State.DRAFT, State.STOPPED]).filter(created_at__lt=F("updated_at")):
         own = {str(person.pk) for person in audience_of(case, "patient")}
         events = history("patient", case.patient_id).filter(at__gte=since, case_id=case.pk, actor_kind="user")
         if events.exclude(actor_id__in=own).exists():
@@ -267,7 +309,15 @@ def send_history_digests() -> None:
 def take_back_from(expert: ExpertProfile, actor: Actor, reason: str) -> None:
     """An expert stopped being active: his open cases go back to the desk, in the same transaction."""
     held = Case.objects.filter(
-        assigned_expert=expert, state__in=[State.PROPOSED, State.IN_REVIEW, State.EXPERT_QUESTION]
+        Q(state__in=REASSIGNABLE) | Q(state=State.ON_HOLD, resume_to__in=REASSIGNABLE), assigned_expert=expert
     )
-    for case_id in list(held.values_list("pk", flat=True)):
+    # In one order for everyone, so that two experts stopped at once never wait for each other.
+    for case_id in list(held.order_by("pk").values_list("pk", flat=True)):
         perform("reassign", case_id, actor=SystemActor("expert_stopped"), reason_code=reason[:20])
+
+
+def register() -> None:
+    """Called once at start: what runs by the clock, and what happens when an expert stops."""
+    register_schedule("cases.tick", tick, every=timedelta(minutes=5))
+    register_schedule("cases.digest", send_history_digests, every=timedelta(days=1), offset=timedelta(hours=9))
+    on_expert_stopped("cases", take_back_from)

@@ -91,6 +91,8 @@ def withdraw_consent(case_id: UUID, purpose: str, *, actor: Actor) -> Case:
         case.save()
         if expert is not None and case.state in AFTER_DELIVERY:
             tell(case, "expert", "expert_case_taken_back", key="consent_withdrawn", expert_id=expert.user_id)
+        if case.state == State.FOLLOW_UP:
+            tell(case, "desk", "desk_follow_up_orphan", key="consent_withdrawn")
     return case
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from notify.services import drop_waiting as drop_waiting
     from notify.services import mark_read as mark_read
     from notify.services import notices_for as notices_for
     from notify.services import send as send
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "DAYTIME": "windows",
     "daytime": "windows",
+    "drop_waiting": "services",
     "mark_read": "services",
     "notices_for": "services",
     "register_secret": "texts",

@@ -101,6 +101,18 @@ class NoticeLine:
     text: str
 
 
+def drop_waiting(case_id: UUID) -> int:
+    """Take back the mail about a case that has not left yet: a stopped case says nothing more.
+
+    Returns:
+        How many messages were taken back.
+    """
+    waiting = OutgoingMail.objects.filter(
+        case_id=case_id, state__in=[OutgoingMail.State.QUEUED, OutgoingMail.State.FAILED]
+    )
+    return waiting.update(state=OutgoingMail.State.DROPPED)
+
+
 def notices_for(user: Person) -> QuerySet[Notice]:
     """The notices of one person, newest first."""
     return Notice.objects.filter(user_id=user.pk).order_by("-created_at", "id")

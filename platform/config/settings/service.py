@@ -24,6 +24,8 @@ QUESTION_REMINDER_DAYS = (3, 7)
 FOLLOW_UP_DAYS = 30
 CLOSE_DAYS = 30
 HOLD_REVIEW_DAYS = 14
+#: Hours before a deadline at which the patient is told a later one: the date of the opinion, the end of a step.
+LATE_NOTICE_HOURS = {"total": 12, "stage": 2}
 OVERRIDE_STOP_DAYS = 30
 UNOPENED_WORKING_DAYS = 3
 ALERT_MINUTES = 60
