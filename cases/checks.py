@@ -140,6 +140,8 @@ def conflicts_of_role(case: Case, expert: ExpertProfile, *, coordinator_id: UUID
     found: list[str] = []
     if user in {case.coordinator_id, case.deputy_id, coordinator_id} - {None}:
         found.append(_("he coordinates this case"))
+    elif case.transitions.filter(actor_id=user, actor_role="coordinator").exists():
+        found.append(_("he has acted as coordinator of this case"))
     if user == case.requester_id:
         found.append(_("he made this request"))
     if user == case.treating_doctor_user_id:

@@ -12,7 +12,7 @@ from cases.grid import grid_allows
 from cases.machine.table import PATIENT_SIDE, TABLE
 from cases.models import Assignment, Case, Document
 from cases.models.documents import DocumentType
-from cases.models.states import AFTER_DELIVERY, ENDS, LIVING, WITH_EXPERT, State
+from cases.models.states import AFTER_DELIVERY, ENDS, LIVING, REASSIGNABLE, WITH_EXPERT, State
 from clock import now
 from consent.services import is_blocked
 
@@ -49,7 +49,8 @@ def _reading(action: str) -> list[Rule]:
 
 RULES: list[Rule] = [
     *[
-        _rule(move.action, move.who, tuple(move.sources), ended=_ended)
+        # On hold or after a withdrawal the requester of a tele-expertise may still end it.
+        _rule(move.action, move.who, tuple(move.sources), ended=_ended, third_party_loses=move.name != "withdraw")
         for move, _ended in (
             (move, "yes" if move.sources & {str(s) for s in ENDS} else "no") for move in TABLE.values()
         )
@@ -138,7 +139,7 @@ class CaseFacts:
             state=str(target.state),
             ended=target.state in ENDS,
             closed_to_third_parties=closed,
-            refusals=_opinion_refusal(target, relations),
+            refusals=_opinion_refusal(target, relations) | _hold_refusals(target),
         )
 
     def visible(self, actor: Actor) -> Q:
@@ -199,7 +200,17 @@ def _staff(actor: Actor, case: Case) -> set[str]:
         return set()
     if actor.role == "coordinator" and Assignment.objects.filter(case=case, expert__user_id=actor.person).exists():
         return set()
-    return {actor.role, "phone_filler"} if case.by_phone and actor.role in STAFF else {actor.role}
+    if not case.by_phone or actor.role not in STAFF:
+        return {actor.role}
+    return {actor.role, "phone_filler", *({"phone_care_coordinator"} if actor.role == "care_coordinator" else ())}
+
+
+def _hold_refusals(case: Case) -> dict[str, str]:
+    """On hold, an expert is let go only where there is one to let go."""
+    if case.state != State.ON_HOLD:
+        return {}
+    held_by = {"case.object_to_expert": WITH_EXPERT, "case.reassign": REASSIGNABLE}
+    return {action: "state" for action, stages in held_by.items() if case.resume_to not in stages}
 
 
 def _opinion_refusal(case: Case, relations: frozenset[str]) -> dict[str, str]:

@@ -26,6 +26,8 @@ from cases.models.case import Payment
 from cases.models.states import WITH_EXPERT, State
 from consent import services as consent
 from experts.availability import next_open_time
+from jobs import enqueue
+from notify import drop_waiting
 
 # --- preparing and consenting
 
@@ -84,6 +86,11 @@ def give_consent(step: Step) -> None:
     step.tell("patient", "case_submitted")
     if not case.is_second_opinion:
         step.tell("requester", "case_submitted_requester")
+        if case.requested_expert_id is not None:
+            # Loaded late: the jobs of cases make moves themselves.
+            from cases.tasks import place_tele_expertise
+
+            enqueue(place_tele_expertise, case.pk)
 
 
 def refuse_consent(step: Step) -> None:
@@ -100,7 +107,7 @@ def request_information(step: Step) -> None:
     """Ask the requester; the clocks wait."""
     case = step.case
     message = step.text("message")
-    items = [str(item).strip() for item in step.inputs.get("items") or [] if str(item).strip()]
+    items = [str(item).strip() for item in step.inputs["items"] if str(item).strip()]
     InformationRequest.objects.create(
         content_key_id=case.content_key_id,
         case=case,
@@ -265,6 +272,10 @@ def sign(step: Step) -> None:
     clocks.start_stage(case, clocks.working_days_after(step.at, 1))
     step.detail["sha256"] = signed.sha256
     step.tell("desk", "desk_to_deliver")
+    if settings.DELIVER_AT_ONCE:
+        from cases.tasks import deliver_at_once
+
+        enqueue(deliver_at_once, case.pk)
 
 
 def retract(step: Step) -> None:
@@ -431,6 +442,7 @@ def stop(step: Step) -> None:
     )
     case.ended_at = step.at
     case.call_tasks.filter(done_at__isnull=True).update(done_at=step.at)
+    drop_waiting(case.pk)
     step.detail["code"] = request.code
 
 

@@ -26,7 +26,7 @@ from cases.composing import draft_gaps
 from cases.machine.step import Step
 from cases.models import AnswerSheet, Case, StopRequest
 from cases.models.case import Payment, Sharing, Urgency
-from cases.models.states import CONSENTED, WITH_EXPERT, State
+from cases.models.states import CONSENTED, REASSIGNABLE, WITH_EXPERT, WITHOUT_CONSENT, State
 from consent.services import is_blocked, is_living
 from errors import Conflict, Invalid, NotAllowed
 
@@ -125,12 +125,6 @@ def professional_checked(step: Step) -> None:
         )
 
 
-def filled_by_the_service(step: Step) -> None:
-    """The service acts for the requester only in a request filled in by phone."""
-    if step.relation == "care_coordinator" and not step.case.by_phone:
-        raise NotAllowed(_("Only the person who made this request can do this."))
-
-
 # --- consent
 
 
@@ -166,11 +160,9 @@ def consent_living(step: Step) -> None:
 
 def confirmed_by_patient(step: Step) -> None:
     """Consent collected by the service rests on a code the patient gave or a signed letter; never on its own word."""
-    if step.relation != "care_coordinator":
+    if step.relation != "phone_care_coordinator":
         return
     means = str(step.inputs.get("means") or "")
-    if not step.case.by_phone:
-        raise NotAllowed(_("Only a request filled in by phone can be confirmed this way."))
     if means == "signed_letter":
         letter = step.inputs.get("letter_id")
         if letter and step.case.documents.filter(pk=letter, type="letter", removed_at__isnull=True).exists():
@@ -185,6 +177,31 @@ def confirmed_by_patient(step: Step) -> None:
         ):
             return
     raise Invalid(_("The patient must confirm by the code she received, or by a signed letter."))
+
+
+# --- completeness
+
+
+def something_asked(step: Step) -> None:
+    """A message and a list of what is missing."""
+    step.text("message")
+    if not [item for item in step.inputs.get("items") or [] if str(item).strip()]:
+        raise Invalid(_("Something is missing."), fields={"items": _("Write what is missing, one thing a line.")})
+
+
+def something_answered(step: Step) -> None:
+    """Each thing asked for has an answer, or one answer says it all; «je ne peux pas l'obtenir» is an answer."""
+    if str(step.inputs.get("answer") or "").strip():
+        return
+    asked = step.case.information_requests.filter(closed_at__isnull=True).first()
+    answers = step.inputs.get("item_answers") or {}
+    left = [item for item in (asked.items or [] if asked else []) if not str(answers.get(item) or "").strip()]
+    if left or not answers:
+        raise Invalid(
+            _("Something is missing."),
+            _("Answer each point. «I cannot obtain it» is an answer."),
+            fields={"answer": _("Fill in this field.")},
+        )
 
 
 # --- admission
@@ -226,7 +243,9 @@ def nothing_delivered(step: Step) -> None:
 
 def expert_ready(step: Step) -> None:
     """The expert is active, registered, insured, under convention, covers the pathology and has room."""
-    expert = step.inputs["expert"]
+    expert = step.inputs.get("expert")
+    if expert is None:
+        raise Invalid(_("Choose an expert."), fields={"expert": _("Choose an expert.")})
     found = obstacles_now(expert, pathology=step.case.pathology, on=step.at)
     if found:
         raise Conflict(
@@ -286,10 +305,19 @@ def expert_still_entitled(step: Step) -> None:
 
 
 def fresh_code(step: Step) -> None:
-    """A one-time code just confirmed this very act by this very person."""
+    """A one-time code just confirmed the signature of these very bytes by this very person."""
     signed = step.inputs.get("signed")
-    purpose = "override" if signed is None else "sign"
-    payload = str(step.case.pk) if signed is None else signed.source_sha256
+    if signed is None:
+        raise Conflict(_("Read the opinion again before you sign."))
+    _confirmed(step, "sign", signed.source_sha256)
+
+
+def fresh_override_code(step: Step) -> None:
+    """A one-time code just confirmed an override of this very case by this very person."""
+    _confirmed(step, "override", str(step.case.pk))
+
+
+def _confirmed(step: Step, purpose: str, payload: str) -> None:
     if not proof_is_fresh(
         step.inputs.get("proof"), user_id=step.actor.id, purpose=purpose, payload=payload, at=step.at
     ):
@@ -403,6 +431,13 @@ def motive_given(step: Step) -> None:
         step.text("motive")
 
 
+def expert_failing(step: Step) -> None:
+    """The service itself takes a case back only from an expert who may no longer sign."""
+    expert = step.case.assigned_expert
+    if step.by_system and (expert is None or not obstacles_now(expert, pathology=None, on=step.at)):
+        raise NotAllowed(_("Only a coordinator can do this."))
+
+
 def long_motive_given(step: Step) -> None:
     """A motive of twenty characters at least."""
     step.text("motive", least=20)
@@ -437,10 +472,12 @@ def release_allowed(step: Step) -> None:
     case = step.case
     if case.resume_to in CONSENTED and case.delivered_at is None:
         consent_living(step)
-    if case.resume_to in WITH_EXPERT:
+    if case.resume_to in REASSIGNABLE:
+        # What he signed while entitled stays good; what he still has to do asks for it.
         expert_still_entitled(step)
-        if case.assigned_expert and is_blocked(case.patient_id, case.assigned_expert.user_id):
-            raise Conflict(_("The patient has chosen not to share the case with this expert."))
+    expert = case.assigned_expert if case.resume_to in WITH_EXPERT else None
+    if expert is not None and is_blocked(case.patient_id, expert.user_id):
+        raise Conflict(_("The patient has chosen not to share the case with this expert."))
 
 
 def confirmed_by_second_person(step: Step) -> None:
@@ -454,7 +491,9 @@ def confirmed_by_second_person(step: Step) -> None:
 
 
 def never_past_consent(step: Step) -> None:
-    """An override never replaces a missing consent."""
+    """An override never replaces a missing consent; what asks for none yet, or no longer, is taken up without."""
+    if step.source == State.STOPPED and step.case.stopped_from in WITHOUT_CONSENT:
+        return
     consent_living(step)
 
 

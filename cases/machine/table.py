@@ -64,9 +64,8 @@ def _fsm_transitions() -> dict[str, dict[str, list[str]]]:
 _MOVES = (
     Move(
         "request_consent",
-        ("requester", "care_coordinator"),
+        ("requester", "phone_care_coordinator"),
         (
-            only_if.filled_by_the_service,
             only_if.adult_patient,
             only_if.not_for_today,
             only_if.professional_checked,
@@ -78,19 +77,24 @@ _MOVES = (
         ),
         do.request_consent,
     ),
-    Move("revise", ("requester", "care_coordinator"), (only_if.filled_by_the_service,), do.revise),
+    Move("revise", ("requester", "phone_care_coordinator"), (), do.revise),
     Move(
         "give_consent",
-        (*PATIENT_SIDE, "requester_professional", "care_coordinator"),
+        (*PATIENT_SIDE, "requester_professional", "phone_care_coordinator"),
         (only_if.adult_patient, only_if.attested, only_if.confirmed_by_patient),
         do.give_consent,
     ),
     Move("refuse_consent", (*PATIENT_SIDE, "invited"), (), do.refuse_consent),
-    Move("request_information", ("coordinator", "care_coordinator"), (), do.request_information),
+    Move(
+        "request_information",
+        ("coordinator", "care_coordinator"),
+        (only_if.something_asked,),
+        do.request_information,
+    ),
     Move(
         "provide_information",
         ("requester", "care_coordinator"),
-        (),
+        (only_if.something_answered,),
         do.provide_information,
     ),
     Move(
@@ -162,7 +166,7 @@ _MOVES = (
     ),
     Move("expire", ("system",), (only_if.silence_over, only_if.nobody_called_for), do.expire),
     Move("resume", ("requester",), (), do.resume),
-    Move("reassign", ("coordinator", "system"), (only_if.motive_given,), do.reassign),
+    Move("reassign", ("coordinator", "system"), (only_if.motive_given, only_if.expert_failing), do.reassign),
     Move("hold", ("coordinator", "system"), (only_if.review_date_near,), do.hold),
     Move("release", ("coordinator", "system"), (only_if.release_allowed,), do.release),
     Move("stop", ("coordinator",), (only_if.confirmed_by_second_person,), do.stop),
@@ -171,7 +175,7 @@ _MOVES = (
         ("coordinator",),
         (
             only_if.long_motive_given,
-            only_if.fresh_code,
+            only_if.fresh_override_code,
             only_if.not_involved,
             only_if.never_past_consent,
             only_if.stop_recent,

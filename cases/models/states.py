@@ -46,6 +46,8 @@ CONSENTED = (
     State.SIGNED,
     State.DELIVERED,
 )
+#: States no consent guards: before it is asked for, on hold (the release asks again), and once all is said.
+WITHOUT_CONSENT = (State.DRAFT, State.AWAITING_CONSENT, State.ON_HOLD, State.CLOSED)
 #: States in which an expert holds the case.
 WITH_EXPERT = (State.PROPOSED, State.IN_REVIEW, State.EXPERT_QUESTION, State.SIGNED)
 #: States in which the opinion is in the patient's hands.

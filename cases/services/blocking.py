@@ -17,7 +17,9 @@ def place(case_id: UUID, professional_id: UUID, *, actor: Actor) -> None:
     case = locked_case(case_id, actor=actor, action="case.choose")
     consent.place_block(patient_id=case.patient_id, professional_id=professional_id, actor=actor)
     expert = case.assigned_expert
-    if expert is not None and expert.user_id == professional_id and case.state in WITH_EXPERT:
+    # On hold the case keeps the expert it goes back to; he must not come back with it.
+    stage = case.resume_to or case.state
+    if expert is not None and expert.user_id == professional_id and stage in WITH_EXPERT:
         perform("object_to_expert", case.pk, actor=actor)
 
 
