@@ -60,6 +60,7 @@ ACTIONS = {
     "invitation.issued": _("Invitation sent"),
     "invitation.reissued": _("New code sent for an invitation"),
     "invitation.printed": _("Invitation printed as a letter"),
+    "invitation.withdrawn": _("Invitation withdrawn before an answer"),
     "invitation.opened": _("Invitation opened with its code"),
     "invitation.code_refused": _("Wrong code or date of birth for an invitation"),
     "invitation.accepted": _("Invitation accepted"),

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts import limits, mails
@@ -48,8 +49,10 @@ class Purpose:
         title: what the person is invited to, in words without health data.
         explain: a paragraph for this invitation: who invites, to what, and what happens next.
         accept: called in the transaction of the acceptance.
-        refuse: called in the transaction of the refusal.
+        refuse: called in the transaction of the refusal, while the invitation is still open.
         landing: address of the page after the acceptance.
+        details: more about this invitation as safe HTML, shown only to whoever has opened it with the date of birth.
+        accept_words: of the button that accepts.
     """
 
     code: str
@@ -58,6 +61,8 @@ class Purpose:
     accept: Callable[[Invitation, User, Actor], None]
     refuse: Callable[[Invitation, Actor], None]
     landing: Callable[[Invitation], str]
+    details: Callable[[Invitation], SafeString | str] = lambda _invitation: ""
+    accept_words: Text = _("Accept")
 
 
 _purposes: dict[str, Purpose] = {}
@@ -230,11 +235,48 @@ def reissue(request: HttpRequest, email: str, birth_date: date) -> None:
             email=address, birth_date=birth_date, accepted_at__isnull=True, refused_at__isnull=True
         )
         for invitation in found:
-            invitation.issued += 1
-            _new_code(invitation)
-            invitation.save()
-            mails.send_invitation(invitation, days=LIFETIME.days)
+            _mail_again(invitation)
             record_event("invitation.reissued", request, subjects=_subjects(invitation))
+
+
+def renew(invitation: Invitation, *, actor: Actor) -> Invitation:
+    """Give an invitation a new code, mailed where there is an address; the former code works no more (S1-17).
+
+    Args:
+        invitation: an open or expired one.
+        actor: who invites again.
+
+    Raises:
+        Conflict: it was answered.
+    """
+    with transaction.atomic():
+        locked = Invitation.objects.select_for_update(of=("self",)).get(id=invitation.id)
+        if locked.accepted_at is not None or locked.refused_at is not None:
+            raise Conflict(_("This invitation has already been answered."))
+        _mail_again(locked)
+        record("invitation.reissued", actor=actor, subjects=_subjects(locked))
+    return locked
+
+
+def withdraw(invitation: Invitation, *, actor: Actor) -> None:
+    """End an invitation nobody has answered, such as one sent to a mistyped address; again is quiet."""
+    with transaction.atomic():
+        locked = Invitation.objects.select_for_update(of=("self",)).get(id=invitation.id)
+        if locked.is_open:
+            locked.expires_at = now()
+            # The re-issue by its address finds it no more.
+            locked.email = ""
+            locked.save(update_fields=["expires_at", "email"])
+            record("invitation.withdrawn", actor=actor, subjects=_subjects(locked))
+
+
+def _mail_again(invitation: Invitation) -> None:
+    """A new code on a locked invitation, and its mail."""
+    invitation.issued += 1
+    _new_code(invitation)
+    invitation.save()
+    if invitation.email:
+        mails.send_invitation(invitation, days=LIFETIME.days)
 
 
 # --- answering
@@ -350,8 +392,10 @@ def refuse(invitation: Invitation, refusal: str, *, actor: Actor) -> Invitation:
             return locked
         if locked.accepted_at is not None:
             raise Conflict(_("This invitation has already been accepted."))
-        locked.refused_at, locked.refusal = now(), Invitation.Refusal(refusal)
-        locked.save(update_fields=["refused_at", "refusal"])
+        locked.refusal = Invitation.Refusal(refusal)
+        # First the handler: what it does may rest on an invitation that is still open.
         purpose.refuse(locked, actor)
+        locked.refused_at = now()
+        locked.save(update_fields=["refused_at", "refusal"])
         record("invitation.refused", actor=actor, subjects=_subjects(locked), detail={"refusal": refusal})
     return locked

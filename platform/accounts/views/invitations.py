@@ -55,7 +55,13 @@ def invitation_next(request: HttpRequest) -> HttpResponse:
             invitations.forget(request)
             messages.success(request, _("The invitation is accepted."))
             return redirect(purpose.landing(found))
-    context: dict[str, Any] = {"invitation": found, "title": purpose.title, "explain": purpose.explain(found)}
+    context: dict[str, Any] = {
+        "invitation": found,
+        "title": purpose.title,
+        "explain": purpose.explain(found),
+        "details": purpose.details(found),
+        "accept_words": purpose.accept_words,
+    }
     return render(request, "accounts/invitation_next.html", context)
 
 

@@ -15,7 +15,7 @@ from accounts.forms import AnswerRegistrationForm, RegistrationForm
 from accounts.models.professionals import Professional
 from accounts.models.roles import PROFESSIONAL_ROLES, Role
 from accounts.models.users import User
-from accounts.roles import professional_ready
+from accounts.roles import professional_ready, registration_pending, space_url
 from accounts.selectors import pending_registrations
 from accounts.views.parts import show_refusal
 from errors import DomainError
@@ -42,7 +42,14 @@ def registration(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your registration details are saved."))
             return redirect("accounts:registration")
-    context = {"form": form, "professional": row, "ready": professional_ready(user)}
+    # Who asks for opinions prepares his requests meanwhile; the other roles wait.
+    prepares = registration_pending(user) and Role.REQUESTER in user.roles
+    context = {
+        "form": form,
+        "professional": row,
+        "ready": professional_ready(user),
+        "prepare_url": space_url("requerant") if prepares else "",
+    }
     return render(request, "accounts/registration.html", context)
 
 
