@@ -1,4 +1,4 @@
-"""Addresses of a person's notices, under `/compte/avis/`."""
+"""Addresses of a person's notices, and of what our mail looks like, under `/compte/avis/`."""
 
 from django.urls import path
 
@@ -8,4 +8,5 @@ app_name = "notify"
 urlpatterns = [
     path("", views.notices, name="notices"),
     path("lu/", views.read, name="read"),
+    path("reconnaitre/", views.recognise, name="recognise"),
 ]

@@ -1,7 +1,9 @@
 """The notices of the person logged in."""
 
+from email.utils import parseaddr
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -45,6 +47,21 @@ def read(request: HttpRequest) -> HttpResponse:
             ngettext("%(n)d notice is marked as read.", "%(n)d notices are marked as read.", count) % {"n": count},
         )
     return redirect("notify:notices")
+
+
+@require_GET
+def recognise(request: HttpRequest) -> HttpResponse:
+    """How to tell our messages from those of somebody who pretends to be us (S1-23, S1-51)."""
+    origin = settings.SITE_ORIGIN.rstrip("/")
+    return render(
+        request,
+        "notify/recognise.html",
+        {"sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "host": origin.partition("://")[2]},
+    )
+
+
+# What `accounts.access.public` sets; that package lies above this one.
+recognise.public = True  # type: ignore[attr-defined]
 
 
 def _known(request: HttpRequest) -> None:

@@ -86,6 +86,16 @@ class TestNotices:
         assert client.post("/compte/avis/lu/").status_code == 403
 
 
+@pytest.mark.behaviour("S1-23")
+def test_anybody_reads_how_to_recognise_our_messages(client, settings):
+    settings.SITE_ORIGIN = "https://avis.example.org"
+    settings.DEFAULT_FROM_EMAIL = "Second Regard <ne-pas-repondre@example.org>"
+    page = client.get("/en/compte/avis/reconnaitre/").content.decode()
+    for said in ("ne-pas-repondre@example.org", "avis.example.org", "never", "hold health information"):
+        assert said in page
+    assert "Reconnaître nos messages" in client.get("/compte/avis/reconnaitre/").content.decode()
+
+
 class TestDemoMailbox:
     """`/demo/mailbox/`"""
 

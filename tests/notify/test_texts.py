@@ -1,13 +1,16 @@
 """What a message may say."""
 
 import re
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from string import Formatter
 
 import pytest
+from django.core import mail as outbox
 from django.utils import translation
 
-from notify import register_template
+from jobs import run_until_empty
+from notify import register_template, send
 from notify.delivery import compose
 from notify.models import OutgoingMail
 from notify.texts import SECRETS, VARIABLES, Template, check_text, render, templates
@@ -103,14 +106,15 @@ def test_a_translation_that_names_more_is_refused(samples):
 def test_a_mail_can_be_recognised_and_holds_one_link_which_changes_nothing(samples, settings, language, type_it, when):
     settings.SITE_ORIGIN = "https://avis.example.org"
     settings.DEFAULT_FROM_EMAIL = "Second Regard <ne-pas-repondre@example.org>"
-    mail = OutgoingMail(
-        key="k",
+    send(
+        "sample.plain",
         email="camille@example.org",
+        key="k",
         language=language,
-        template="sample.plain",
-        context={"reference": "DA-2611-0482", "due": "2026-11-12T17:42:00+00:00"},
+        context={"reference": "DA-2611-0482", "due": datetime(2026, 11, 12, 17, 42, tzinfo=UTC)},
     )
-    message = message_from_bytes(compose(mail).message().as_bytes(), policy=policy.default)
+    run_until_empty()
+    message = message_from_bytes(outbox.outbox[0].message().as_bytes(), policy=policy.default)
     plain = message.get_body(("plain",)).get_content()
     html = message.get_body(("html",)).get_content()
     assert message["From"] == "Second Regard <ne-pas-repondre@example.org>"

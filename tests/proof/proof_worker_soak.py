@@ -1,4 +1,4 @@
-"""Workers killed at random for a minute and a half while jobs and mail keep coming: nothing lost, nothing done twice."""
+"""Workers killed at random for a minute and a half while jobs and mail keep coming: none lost, none done twice."""
 
 import os
 import random
