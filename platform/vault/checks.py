@@ -35,15 +35,15 @@ def check_database_opens(
 ) -> list[checks.CheckMessage]:
     """With `check --database default`, and before `migrate`: the canary opens."""
     from vault import keys
-    from vault.models import MasterKeyCanary
+    from vault.models import ContentKey, MasterKeyCanary
 
     if "default" not in (databases or ()):
         return []
     try:
         if MasterKeyCanary._meta.db_table not in connections["default"].introspection.table_names():
             return []
-        if not MasterKeyCanary.objects.exists():
-            # Made by the migrate that is about to run.
+        if not MasterKeyCanary.objects.exists() and not ContentKey.objects.exists():
+            # Made by the migrate that is about to run; once there is content, its absence is an error.
             return []
         keys.check_canary()
     except (OperationalError, ProgrammingError):

@@ -38,7 +38,7 @@ class FileWriter:
         """Clear bytes taken so far."""
         return self._encryptor.size
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Encrypt and store clear bytes."""
         self._encryptor.write(data)
 

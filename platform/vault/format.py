@@ -70,7 +70,7 @@ class Encryptor:
         """Hexadecimal digest of the clear bytes so far."""
         return self._digest.hexdigest()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Take clear bytes. A full chunk is kept back until it is known whether it is the last."""
         self.size += len(data)
         self._digest.update(data)

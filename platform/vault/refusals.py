@@ -95,10 +95,6 @@ WORDS: dict[str, tuple[Text, Text]] = {
         _("The upload was interrupted: nothing of this file was kept."),
         _("Check your connection and add the file again. What you typed is still there."),
     ),
-    "name": (
-        _("The name of this file is too long or cannot be read."),
-        _("Give the file a short, simple name and send it again."),
-    ),
     "full": (
         _("There is no room left to store this file: nothing of it was kept."),
         _("Please try again later, or tell the service."),

@@ -233,9 +233,13 @@ def test_the_canary_stops_a_start_with_other_master_keys(settings: Any) -> None:
     assert error.id == "vault.E012"
 
 
-def test_a_start_without_canary_is_refused(settings: Any) -> None:
+def test_a_start_without_canary_is_refused_once_there_is_content() -> None:
     with pytest.raises(MasterKeyMissing, match="no canary"):
         check_canary()
+    # Before the first migration there is nothing to open.
+    assert checks.check_database_opens(None, databases=["default"]) == []
+    create_key("case")
+    assert [error.id for error in checks.check_database_opens(None, databases=["default"])] == ["vault.E012"]
 
 
 def test_a_start_that_lacks_a_master_key_in_use_is_refused(settings: Any) -> None:

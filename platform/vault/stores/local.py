@@ -11,6 +11,9 @@ from typing import BinaryIO, Self
 from vault.exceptions import ObjectMissing
 from vault.stores.base import ObjectWriter, StoredObject
 
+_WRITE_OUT = 8 * 1024 * 1024
+_HAS_ADVICE = hasattr(os, "posix_fadvise")
+
 
 class LocalStore:
     """The embedded store.
@@ -72,11 +75,19 @@ class _Writer:
         self._target = target
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
+        self._written = 0
+        self._begun = 0
 
     def write(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
-            view = view[self._file.write(view) :]
+            taken = self._file.write(view)
+            self._written += taken
+            view = view[taken:]
+        if _HAS_ADVICE and self._written - self._begun >= _WRITE_OUT:
+            # The kernel begins to write now, so that little is left for the sync at the end.
+            os.posix_fadvise(self._file.fileno(), self._begun, self._written - self._begun, os.POSIX_FADV_DONTNEED)
+            self._begun = self._written
 
     def commit(self) -> None:
         os.fsync(self._file.fileno())

@@ -1,0 +1,62 @@
+"""The thread that encrypts: its errors come back, and it never outlives its file."""
+
+import os
+import threading
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from vault.ahead import WriterAhead
+from vault.files import read_file
+from vault.models import ContentKey, StoredFile
+from vault.stores import local
+
+pytestmark = pytest.mark.django_db
+PIECE = 300_000
+
+
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == "vault-writer"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 40])
+def test_any_number_of_pieces_comes_back_in_order(key: ContentKey, count: int) -> None:
+    pieces = [os.urandom(PIECE) for _ in range(count)]
+    with WriterAhead(key) as writer:
+        for piece in pieces:
+            writer.write(memoryview(piece))
+        stored = writer.finish(media_type="x/y")
+    assert b"".join(read_file(stored)) == b"".join(pieces)
+    assert threads() == []
+
+
+def test_an_error_of_the_store_reaches_the_receiver_and_leaves_nothing(key: ContentKey, own_vault: Path) -> None:
+    real = local._Writer.write
+    calls = iter(range(1000))
+
+    def failing(self: local._Writer, data: bytes) -> None:
+        if next(calls) == 20:
+            raise OSError(28, "No space left on device")
+        real(self, data)
+
+    def write_all() -> StoredFile:
+        with WriterAhead(key) as writer:
+            for _ in range(200):
+                writer.write(bytes(PIECE))
+            return writer.finish(media_type="x/y")
+
+    with mock.patch.object(local._Writer, "write", failing), pytest.raises(OSError, match="space"):
+        write_all()
+    assert threads() == []
+    assert [found for found in own_vault.rglob("*") if found.is_file()] == []
+    assert not StoredFile.objects.exists()
+
+
+def test_an_abandoned_upload_ends_its_thread(key: ContentKey, own_vault: Path) -> None:
+    with WriterAhead(key) as writer:
+        for _ in range(10):
+            writer.write(bytes(PIECE))
+        assert threads() == ["vault-writer"]
+    assert threads() == []
+    assert [found for found in own_vault.rglob("*") if found.is_file()] == []
