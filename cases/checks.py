@@ -20,10 +20,12 @@ from consent.models import Purpose
 from consent.services import purposes_for
 from experts.models import ExpertProfile, Pathology
 from experts.questionnaires.format import COMMON
-from experts.selectors import Load, Obstacle, is_fit_to_sign, obstacles
+from experts.selectors import Load, Obstacle, is_named_in, obstacles, shares_department
 
 PARIS = ZoneInfo("Europe/Paris")
 MAX_QUESTIONS = 3
+#: What a tele-expertise cannot be judged without (C-HAS-3, TLM-DA: history with allergies, treatments).
+REFERRAL_NEEDED = ("motive", "history", "allergies", "treatments")
 
 
 def proof_is_fresh(
@@ -62,15 +64,17 @@ def questions_of(case: Case) -> list[str]:
 def missing_parts(case: Case) -> list[str]:
     """The parts of the request that are still to be filled in, in the order of the task list."""
     parts: list[str] = []
-    if case.pathology_id is None:
-        parts.append("pathology")
     count = len(questions_of(case))
     if not case.is_second_opinion:
+        form: dict[str, Any] = case.referral or {}
+        if case.pathology_id is None and not str(form.get("other_pathology") or "").strip():
+            parts.append("pathology")
         if count != 1:
             parts.append("questions")
-        form: dict[str, Any] = case.referral or {}
-        parts += [name for name in ("motive", "history", "treatments") if not str(form.get(name) or "").strip()]
+        parts += [name for name in REFERRAL_NEEDED if not str(form.get(name) or "").strip()]
         return parts
+    if case.pathology_id is None:
+        parts.append("pathology")
     for code, missing in unanswered(case).items():
         if missing:
             parts.append("answers_common" if code == COMMON else "answers_pathology")
@@ -106,7 +110,7 @@ def purposes_put(case: Case, *, attested: bool = False) -> list[str]:
     put = purposes_for(case.sharing)
     if attested and not case.is_second_opinion:
         put = [purpose for purpose in put if purpose not in (Purpose.DMP, Purpose.RESEARCH)]
-    if case.is_second_opinion and case.treating_doctor_choice != TreatingDoctorChoice.NAMED:
+    if case.treating_doctor_choice != TreatingDoctorChoice.NAMED:
         put = [purpose for purpose in put if purpose != Purpose.TREATING_DOCTOR]
     return put
 
@@ -148,8 +152,11 @@ def conflicts_of_role(case: Case, expert: ExpertProfile, *, coordinator_id: UUID
         found.append(_("he is the treating doctor"))
     if user == case.first_opinion_user_id:
         found.append(_("he gave the first opinion"))
+    elif case.first_opinion_doctor and is_named_in(expert, case.first_opinion_doctor):
+        found.append(_("he gave the first opinion"))
     department = case.first_opinion_department.strip().casefold()
-    if department and department == expert.department.strip().casefold():
+    same = department and department == expert.department.strip().casefold()
+    if same or shares_department(expert, case.first_opinion_department):
         found.append(_("he works in the department of the first opinion"))
     if case.patient.representations.filter(user_id=user, ended_at__isnull=True).exists():
         found.append(_("he is close to the patient"))
@@ -180,10 +187,8 @@ def obstacles_now(expert: ExpertProfile, *, pathology: Pathology | None, on: dat
     """What keeps this expert from being proposed a case of this pathology now.
 
     Args:
-        pathology: None asks only what entitles him to go on and sign: active, registered, insured.
+        pathology: None for a tele-expertise about a disease the service does not list: the coordinator judges.
     """
-    if pathology is None:
-        return is_fit_to_sign(expert, on=on)
     held, this_month = load_of(expert, on)
     return obstacles(expert, pathology=pathology, on=on, open_case_count=held, month_case_count=this_month)
 

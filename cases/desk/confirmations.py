@@ -42,7 +42,7 @@ MOVE_PAGES: dict[str, MovePage] = {
     "admit": MovePage(
         _("Admit the case"),
         _(
-            "The file is complete. The clock of the opinion starts now, if it has not started before; it never restarts."
+            "The file is complete. The clock of the opinion starts now, unless it already runs; it never restarts."
         ),
         _("The case is admitted. Choose the expert."),
         first=True,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from cases.checks import purposes_put
+from cases.invitations import has_account, invite
 from cases.machine import clocks
 from cases.machine.guards import frozen_sheets, same_request_open
 from cases.machine.step import Step
@@ -39,8 +40,8 @@ def request_consent(step: Step) -> None:
     if twins:
         step.detail["same_request_open"] = True
         step.tell("patient", "case_same_request_open")
-    if not step.case.is_second_opinion:
-        step.tell("patient", "case_consent_wanted")
+    if not step.case.is_second_opinion and step.inputs.get("attested") is not True:
+        _reach_patient(step, "case_consent_wanted")
 
 
 def revise(step: Step) -> None:
@@ -73,7 +74,8 @@ def give_consent(step: Step) -> None:
     case.consented_at = step.at
     case.consent_withdrawn_at = None
     case.submitted_at = case.submitted_at or step.at
-    if not any(settings.SERVICE_PRICE[line] for line in ("expert_fee", "service_fee")):
+    if not case.is_second_opinion or not any(settings.SERVICE_PRICE[line] for line in ("expert_fee", "service_fee")):
+        # A tele-expertise is settled between professionals and the health insurance.
         case.payment = Payment.WAIVED
     if not case.is_second_opinion and not case.identity_checked_at:
         case.identity_checked_at = step.at
@@ -83,8 +85,13 @@ def give_consent(step: Step) -> None:
     if case.total_left is not None:
         clocks.go_on(case, step.at)
     clocks.start_stage(case, step.at + timedelta(hours=clocks.hours(case, "completeness")))
-    step.tell("patient", "case_submitted")
-    if not case.is_second_opinion:
+    if case.is_second_opinion:
+        step.tell("patient", "case_submitted")
+    else:
+        if step.relation == "requester_professional":
+            _reach_patient(step, "case_consent_attested")
+        else:
+            step.tell("patient", "case_consent_given")
         step.tell("requester", "case_submitted_requester")
         if case.requested_expert_id is not None:
             # Loaded late: the jobs of cases make moves themselves.
@@ -484,6 +491,15 @@ def override(step: Step) -> None:
 
 
 # --- pieces shared by the moves above
+
+
+def _reach_patient(step: Step, template: str) -> None:
+    """A patient is always told of the request made for her: in her account, else by a code, mailed or printed."""
+    if has_account(step.case):
+        step.tell("patient", template)
+    else:
+        invite(step.case, actor=step.actor)
+        step.detail["invited"] = True
 
 
 def _own(step: Step) -> None:

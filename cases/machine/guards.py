@@ -293,7 +293,7 @@ def expert_still_entitled(step: Step) -> None:
     expert = step.case.assigned_expert
     if expert is None:
         raise Conflict(_("No expert holds this case."))
-    found = obstacles_now(expert, pathology=None, on=step.at)
+    found = is_fit_to_sign(expert, on=step.at)
     if found:
         raise Conflict(
             _("Your entitlement is incomplete: %(why)s.") % {"why": ", ".join(str(o.text) for o in found)},
@@ -434,7 +434,7 @@ def motive_given(step: Step) -> None:
 def expert_failing(step: Step) -> None:
     """The service itself takes a case back only from an expert who may no longer sign."""
     expert = step.case.assigned_expert
-    if step.by_system and (expert is None or not obstacles_now(expert, pathology=None, on=step.at)):
+    if step.by_system and (expert is None or not is_fit_to_sign(expert, on=step.at)):
         raise NotAllowed(_("Only a coordinator can do this."))
 
 

@@ -86,7 +86,7 @@ def _start(preparation: Preparation) -> list[Row]:
     planned = case.planned_treatment_on
     return [
         _row(_("Disease"), case.pathology.name if case.pathology else ""),
-        _row(_("Operation or treatment planned"), say_date(planned, "full") if planned else _("None")),
+        _row(_("Operation or treatment planned"), say_date(planned, "full") if planned else _("Nothing planned")),
         _row(_("Language of the opinion"), str(LANGUAGES.get(case.language, case.language))),
         _row(_("What helps you"), ", ".join(needs) or _("Nothing in particular")),
     ]
@@ -118,7 +118,7 @@ def _documents(preparation: Preparation, language: str) -> list[Row]:
     others = [_said(document) for document in preparation.other_documents]
     if others:
         rows.append(_row(_("Other documents"), ", ".join(others)))
-    return rows or [_row(_("Documents"), _("None"))]
+    return rows or [_row(_("Documents"), _("No document"))]
 
 
 def _said(document: Document) -> str:
@@ -156,5 +156,5 @@ def _reception(preparation: Preparation) -> list[Row]:
     person: dict[str, Any] = case.reception_person or {}
     rows = [_row(_("You receive it"), words[:1].upper() + words[1:])]
     if case.reception == Reception.WITH_SOMEONE:
-        rows.append(_row(_("With"), ", ".join(str(person.get(name) or "") for name in ("name", "phone"))))
+        rows.append(_row(_("The person with you"), ", ".join(str(person.get(name) or "") for name in ("name", "phone"))))
     return rows
