@@ -25,11 +25,11 @@ class ContentKey(models.Model):
     class Purpose(models.TextChoices):
         """Whose content it seals."""
 
-        CASE = "case", _("case")
-        PATIENT = "patient", _("patient")
-        USER = "user", _("user")
-        # Secrets of the instance itself: signing keys, its certificate authority.
-        INSTANCE = "instance", _("instance")
+        CASE = "case"
+        PATIENT = "patient"
+        USER = "user"
+        # Secrets of the instance itself, such as signing keys.
+        INSTANCE = "instance"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.CharField(max_length=10, choices=Purpose.choices)

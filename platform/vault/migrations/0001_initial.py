@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 (
                     "purpose",
                     models.CharField(
-                        choices=[("case", "case"), ("patient", "patient"), ("user", "user"), ("instance", "instance")],
+                        choices=[("case", "Case"), ("patient", "Patient"), ("user", "User"), ("instance", "Instance")],
                         max_length=10,
                     ),
                 ),
