@@ -150,9 +150,7 @@ def conflicts_of_role(case: Case, expert: ExpertProfile, *, coordinator_id: UUID
         found.append(_("he made this request"))
     if user == case.treating_doctor_user_id:
         found.append(_("he is the treating doctor"))
-    if user == case.first_opinion_user_id:
-        found.append(_("he gave the first opinion"))
-    elif case.first_opinion_doctor and is_named_in(expert, case.first_opinion_doctor):
+    if user == case.first_opinion_user_id or is_named_in(expert, case.first_opinion_doctor or ""):
         found.append(_("he gave the first opinion"))
     department = case.first_opinion_department.strip().casefold()
     same = department and department == expert.department.strip().casefold()

@@ -122,7 +122,7 @@ def _frame(case: Case, *, at: datetime, code: str, version: int) -> dict[str, An
         "kind": paper.Kind(case.kind),
         "language": "en" if case.language == "en" else "fr",
         "reference": case.reference,
-        "pathology": case.pathology.name_in(case.language) if case.pathology else _("not specified"),
+        "pathology": case.pathology.name_in(case.language) if case.pathology else case.disease,
         "requested_at": case.submitted_at or case.created_at,
         "admitted_at": case.admitted_at,
         "signed_at": at,

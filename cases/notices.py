@@ -37,6 +37,24 @@ TEMPLATES = {
             "agree. Log in to read what is asked, then accept or refuse."
         ),
     ),
+    "case_consent_attested": (
+        _("An opinion is asked for you"),
+        _(
+            "File {reference}: a health professional has asked for an opinion for you and stated that you agreed. "
+            "Log in to follow the request, or to change your mind."
+        ),
+    ),
+    "case_consent_given": (
+        _("Your agreement is recorded"),
+        _("File {reference}: your agreement is recorded, and the professional who asked for it is told."),
+    ),
+    "case_invitation_refused": (
+        _("An invitation was turned down"),
+        _(
+            "File {reference}: whoever received the invitation of your patient turned it down. Log in to see what "
+            "to do."
+        ),
+    ),
     "case_submitted": (
         _("We have received your file"),
         _("File {reference}: it has reached us. We check that it is complete by {due}, then tell you what comes next."),
@@ -214,6 +232,10 @@ TEMPLATES = {
     "desk_alert": (
         _("An alert waits for you"),
         _("File {reference}: an alert was raised. Please take it within the hour."),
+    ),
+    "desk_invitation_refused": (
+        _DESK,
+        _("File {reference}: the patient’s invitation was turned down. Please call the patient."),
     ),
     "desk_message": (_DESK, _("File {reference}: there is a new message.")),
     "dpo_wrong_document": (

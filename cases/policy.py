@@ -103,6 +103,8 @@ RULES: list[Rule] = [
         third_party_loses=False,
     ),
     _rule("case.acknowledge", ("requester_professional",), AFTER_DELIVERY),
+    # Once the request is complete its patient is told, by a code as long as there is no account.
+    _rule("case.invite", ("requester_professional",), tuple(state for state in LIVING if state != State.DRAFT)),
     _rule("case.report_incident", ("requester", "expert", *STAFF), tuple(LIVING)),
     # The desk.
     _rule("case.check", STAFF, (State.SUBMITTED, State.INFORMATION_REQUESTED, State.ADMITTED)),

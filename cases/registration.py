@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from audit import register_action
-from cases import notices, policy, tasks
+from cases import invitations, notices, policy, tasks
+from cases.requester import menus
 
 #: Journal names of the moves: label for the DPO, sentence for the patient's history.
 MOVES = {
@@ -48,5 +49,7 @@ def register() -> None:
     policy.register()
     notices.register()
     tasks.register()
+    invitations.register()
+    menus.register()
     for name, (label, sentence) in MOVES.items():
         register_action(f"case.{name}", label, sentence)

@@ -129,17 +129,18 @@ def is_fit_to_sign(expert: ExpertProfile, *, on: date | datetime) -> list[Obstac
 
 
 def candidates(
-    pathology: Pathology, on: date | datetime, *, loads: Mapping[UUID, Load] | None = None
+    pathology: Pathology | None, on: date | datetime, *, loads: Mapping[UUID, Load] | None = None
 ) -> list[Candidate]:
     """The experts who cover a pathology and have not ended, those free first, else in the neutral order of the day.
 
     Args:
-        pathology: that of the case.
+        pathology: that of the case; None, for a disease that is not listed, takes them all.
         on: the day in question.
         loads: by id of expert, as the cases tell them; nobody is busy when not given.
     """
     day, known = paris_day(on), loads or {}
-    experts = with_record(ExpertProfile.objects.filter(pathologies=pathology).exclude(status="ended"))
+    living = ExpertProfile.objects.exclude(status="ended")
+    experts = with_record(living.filter(pathologies=pathology) if pathology is not None else living)
     found = []
     for expert in neutral_order(experts, day):
         load = known.get(expert.pk, Load())

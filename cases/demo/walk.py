@@ -13,7 +13,7 @@ from cases.answers import pieces_wanted, whole
 from cases.machine import perform
 from cases.machine.guards import CHECKLIST
 from cases.models import Case
-from cases.services import desk, drafting, opinions
+from cases.services import desk, drafting, opinions, requesting
 from clock import now
 from consent.services import purposes_for
 from consent.texts import current_text
@@ -126,17 +126,20 @@ class Walk:
     def open_tele(self, *, urgency: str = "d7", expert: ExpertProfile | None = None, **texts: str) -> Case:
         """A professional opens a request about a patient of his."""
         actor = acting(self.cast.requester, "requester")
-        self.case = drafting.open_tele_expertise(
+        self.case = requesting.open_tele_expertise(
             patient=self.cast.patient, requester=self.cast.requester, actor=actor, pathology=self.pathology
         )
-        referral = {
-            "motive": texts.get("motive", "Avis sur la conduite à tenir."),
-            "history": texts.get("history", "Antécédents sans particularité (démonstration)."),
-            "treatments": texts.get("treatments", "Aucun traitement en cours (démonstration)."),
-            **{name: value for name, value in texts.items() if name != "question"},
-        }
-        drafting.set_referral(self.case.pk, referral, actor=actor, urgency=urgency)
-        drafting.set_questions(self.case.pk, [texts.get("question", "Faut-il opérer ?")], actor=actor)
+        content = requesting.Content(
+            urgency=urgency,
+            question=texts.get("question", "Faut-il opérer ?"),
+            motive=texts.get("motive", "Avis sur la conduite à tenir."),
+            history=texts.get("history", "Antécédents sans particularité (démonstration)."),
+            allergies=texts.get("allergies", "Aucune allergie connue (démonstration)."),
+            treatments=texts.get("treatments", "Aucun traitement en cours (démonstration)."),
+            results=texts.get("results", ""),
+            first_opinion=texts.get("first_opinion", ""),
+        )
+        requesting.fill_request(self.case.pk, content, actor=actor)
         self.case = drafting.choose_expert(self.case.pk, expert, actor=actor)
         return self.case
 

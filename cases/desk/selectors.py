@@ -210,10 +210,12 @@ class Choice:
 
 
 def expert_choices(case: Case, actor: Actor) -> list[Choice]:
-    """The experts who cover the pathology, free ones first, in the neutral order of the day, each with the reasons."""
-    if case.pathology is None:
-        return []
-    experts = list(ExpertProfile.objects.filter(pathologies=case.pathology))
+    """The experts who cover the pathology, free ones first, in the neutral order of the day, each with the reasons.
+
+    A professional may ask about a disease that is not listed: the coordinator then chooses among all of them.
+    """
+    rows = ExpertProfile.objects.all()
+    experts = list(rows.filter(pathologies=case.pathology) if case.pathology is not None else rows)
     month = now().astimezone(PARIS).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     held = dict(
         Case.objects.filter(assigned_expert__in=experts, state__in=[str(s) for s in WITH_EXPERT])

@@ -29,6 +29,7 @@ from cases.models.case import Payment, Sharing, Urgency
 from cases.models.states import CONSENTED, REASSIGNABLE, WITH_EXPERT, WITHOUT_CONSENT, State
 from consent.services import is_blocked, is_living
 from errors import Conflict, Invalid, NotAllowed
+from experts.selectors import is_fit_to_sign
 
 CHECKLIST = ("answers_read", "documents_read", "questions_clear", "scope_fits")
 IDENTITY_MEANS = {

@@ -253,6 +253,14 @@ class Case(CaseStates):
         return self.reference
 
     @property
+    def disease(self) -> str:
+        """The disease it is about: by its name, in a professional's own words where it is not listed, or «–»."""
+        if self.pathology is not None:
+            return self.pathology.name
+        words: dict[str, str] = self.referral or {}
+        return words.get("other_pathology") or "–"
+
+    @property
     def is_second_opinion(self) -> bool:
         """Whether the patient opened it (C-TEL-1)."""
         return self.kind == Kind.SECOND_OPINION

@@ -15,7 +15,7 @@ from cases.answers import whole
 from cases.checks import MAX_QUESTIONS
 from cases.machine import clocks
 from cases.models import Alert, AnswerAddition, AnswerSheet, Case, MissingPiece, ReferenceCounter
-from cases.models.case import Kind, Reception, Sharing, TreatingDoctorChoice, Urgency
+from cases.models.case import Kind, Reception, Sharing, TreatingDoctorChoice
 from cases.models.states import State
 from cases.services.locking import locked_case, subjects
 from clock import now
@@ -120,27 +120,6 @@ def open_second_opinion(
             language=agreed.language,
             at=agreed.at,
         )
-    return case
-
-
-@transaction.atomic
-def open_tele_expertise(
-    *, patient: Patient, requester: User, actor: Actor, pathology: Pathology | None, language: str = "fr"
-) -> Case:
-    """Open the draft of a professional's request about a patient of his."""
-    case = Case(
-        reference=draw_reference(Kind.TELE_EXPERTISE),
-        kind=Kind.TELE_EXPERTISE,
-        content_key=create_key("case"),
-        patient=patient,
-        requester=requester,
-        pathology=pathology,
-        language=language,
-        created_at=now(),
-    )
-    clocks.silence(case, now())
-    case.save()
-    record("case.opened", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"kind": case.kind})
     return case
 
 
@@ -287,24 +266,6 @@ def set_questions(case_id: UUID, questions: list[str], *, actor: Actor) -> Case:
         )
     case.questions = kept
     return _filled(case, actor, "questions")
-
-
-@transaction.atomic
-def set_referral(
-    case_id: UUID, referral: Mapping[str, Any], *, actor: Actor, urgency: str = "", planned_on: date | None = None
-) -> Case:
-    """Store the content of a tele-expertise request (C-HAS-3, C-HAS-4)."""
-    case = locked_case(case_id, actor=actor, action="case.fill")
-    if urgency and urgency not in Urgency.values:
-        raise Invalid(
-            _("A request for today cannot be made here."),
-            _("Call 15 or the on-call line of the hospital."),
-            fields={"urgency": _("Choose 48 hours or 7 days, or call the 15.")},
-        )
-    case.referral = dict(referral)
-    case.urgency = urgency or case.urgency
-    case.planned_treatment_on = planned_on
-    return _filled(case, actor, "referral")
 
 
 @transaction.atomic
