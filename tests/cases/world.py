@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accounts.models import Patient, Professional, User
+from accounts.names import fold_name
 from accounts.services.accounts import create_staff, create_user
 from accounts.services.patients import create_patient, represent
 from accounts.services.professionals import answer_registration, save_professional
@@ -13,6 +14,7 @@ from audit import SystemActor
 from cases.demo.walk import Cast, Walk, acting
 from clock import now
 from experts import certificates
+from experts.authority import ensure_authority
 from experts.models import ExpertProfile, Pathology
 from experts.services import create_expert, record_convention, record_insurance, record_registration
 
@@ -36,7 +38,8 @@ def rpps() -> str:
 def staff(name: str, *roles: str, title: str = "") -> User:
     """Somebody of the service, checked where his role needs it."""
     user = create_staff(
-        f"{name.lower().replace(' ', '.')}.{next(_numbers)}@test.test",
+        # Folded: the login form takes plain addresses only.
+        f"{fold_name(name).replace(' ', '.')}.{next(_numbers)}@test.test",
         roles,
         full_name=name,
         title=title,
@@ -69,7 +72,7 @@ def checked(user: User, profession: str = Professional.Profession.PHYSICIAN) -> 
 def expert(name: str, *pathologies: Pathology, department: str = "", coordinator: User | None = None) -> ExpertProfile:
     """An expert with nothing missing: role, profile, registration, insurance, convention, signing key."""
     user = staff(name, "expert", title="Pr")
-    desk = acting(coordinator, "coordinator") if coordinator else acting(staff("Desk Setup", "coordinator"), "coordinator")
+    desk = acting(coordinator or staff("Desk Setup", "coordinator"), "coordinator")
     profile = create_expert(user, actor=desk, pathologies=pathologies, department=department)
     moment = now()
     record_registration(profile.pk, actor=desk, checked_at=moment, means="directory")
@@ -81,9 +84,8 @@ def expert(name: str, *pathologies: Pathology, department: str = "", coordinator
         valid_from=today - timedelta(days=30),
         valid_until=today + timedelta(days=700),
     )
-    record_convention(
-        profile.pk, actor=desk, version="1", signed_by_expert_at=moment, signed_by_service_at=moment
-    )
+    record_convention(profile.pk, actor=desk, version="1", signed_by_expert_at=moment, signed_by_service_at=moment)
+    ensure_authority()
     certificates.issue_key(user, name=user.get_full_name(), rpps=user.professional.rpps, actor=SETUP)
     return ExpertProfile.objects.get(pk=profile.pk)
 
@@ -91,9 +93,7 @@ def expert(name: str, *pathologies: Pathology, department: str = "", coordinator
 def patient(name: str = "Camille Renaud", birth: date = date(1980, 5, 17)) -> tuple[Patient, User]:
     """A patient with her own account and a complete identity."""
     first, last = name.split(" ", 1)
-    user = create_user(
-        f"{first.lower()}.{next(_numbers)}@test.test", actor=SETUP, password=PASSWORD, full_name=name
-    )
+    user = create_user(f"{first.lower()}.{next(_numbers)}@test.test", actor=SETUP, password=PASSWORD, full_name=name)
     open_own_space(user, "patient", actor=SETUP)
     row = create_patient(
         actor=SETUP,
@@ -111,7 +111,8 @@ def patient(name: str = "Camille Renaud", birth: date = date(1980, 5, 17)) -> tu
 
 def requester(name: str = "Paul Requérant") -> User:
     """A requesting professional whose registration is checked."""
-    user = create_user(f"requester.{next(_numbers)}@test.test", actor=SETUP, password=PASSWORD, full_name=name, title="Dr")
+    email = f"requester.{next(_numbers)}@test.test"
+    user = create_user(email, actor=SETUP, password=PASSWORD, full_name=name, title="Dr")
     open_own_space(user, "requester", actor=SETUP)
     checked(user)
     return user
