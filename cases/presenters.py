@@ -32,11 +32,12 @@ class Standing:
     mine: bool = False
 
 
-def _by(moment: datetime | None) -> str:
+def by_when(moment: datetime | None) -> str:
+    """«au plus tard le 20 novembre», or nothing."""
     return _("by %(when)s at the latest") % {"when": say(moment)} if moment else ""
 
 
-def _left(seconds: int | None) -> str:
+def time_left(seconds: int | None) -> str:
     """«5 jours après votre réponse» for a paused clock."""
     if seconds is None or seconds <= 0:
         return _("as soon as possible after your answer")
@@ -53,10 +54,10 @@ def standing_for_requester(case: Case) -> Standing:
     expert = _expert(case)
     state = case.state
     if state == State.DRAFT:
-        return Standing("you", _("to finish"), _("Your request is not sent yet."), you, _expires(case), True)
+        return Standing("you", _("to finish"), _("Your request is not sent yet."), you, kept_until(case), True)
     if state == State.AWAITING_CONSENT and case.is_second_opinion:
         return Standing(
-            "you", _("your agreement"), _("Your agreement is needed to send the file."), you, _expires(case), True
+            "you", _("your agreement"), _("Your agreement is needed to send the file."), you, kept_until(case), True
         )
     if state == State.AWAITING_CONSENT:
         return Standing(
@@ -64,14 +65,14 @@ def standing_for_requester(case: Case) -> Standing:
             _("patient’s agreement"),
             _("The patient’s agreement is awaited."),
             _("the patient"),
-            _expires(case),
+            kept_until(case),
         )
     if state == State.SUBMITTED:
         return Standing(
-            "neutral", _("being checked"), _("We check that the file is complete."), service, _by(case.due_at)
+            "neutral", _("being checked"), _("We check that the file is complete."), service, by_when(case.due_at)
         )
     if state == State.INFORMATION_REQUESTED:
-        until = _expires(case)
+        until = kept_until(case)
         return Standing("you", _("to complete"), _("We need something more from you."), you, until, True)
     if state == State.ADMITTED:
         return Standing(
@@ -80,32 +81,33 @@ def standing_for_requester(case: Case) -> Standing:
     if state == State.PROPOSED:
         title = _("%(expert)s has been asked to take the file.") % {"expert": expert}
         return Standing(
-            "neutral", _("expert asked"), title, expert, _("answer expected %(by)s") % {"by": _by(case.due_at)}
+            "neutral", _("expert asked"), title, expert, _("answer expected %(by)s") % {"by": by_when(case.due_at)}
         )
     if state == State.IN_REVIEW:
         title = _("%(expert)s is studying the file.") % {"expert": expert}
         return Standing("neutral", _("being studied"), title, expert, _opinion_by(case))
     if state == State.EXPERT_QUESTION:
         title = _("%(expert)s asks you a question.") % {"expert": expert}
-        until = _("The opinion will come %(time)s.") % {"time": _left(case.total_left)}
+        until = _("The opinion will come %(time)s.") % {"time": time_left(case.total_left)}
         return Standing("you", _("a question for you"), title, you, until, True)
     if state == State.SIGNED:
         title = _("The opinion is signed; we are about to hand it over.")
-        return Standing("neutral", _("signed"), title, service, _by(case.due_at))
+        return Standing("neutral", _("signed"), title, service, by_when(case.due_at))
     if state == State.DELIVERED:
         return _delivered(case)
     if state == State.FOLLOW_UP:
         title = _("%(expert)s is answering the follow-up question.") % {"expert": expert}
-        return Standing("neutral", _("follow-up question"), title, expert, _by(case.due_at))
-    return _aside(case)
+        return Standing("neutral", _("follow-up question"), title, expert, by_when(case.due_at))
+    return aside(case)
 
 
-def _expires(case: Case) -> str:
+def kept_until(case: Case) -> str:
+    """Until when the requester's silence keeps the request."""
     return _("kept until %(day)s") % {"day": say_date(case.expires_at)} if case.expires_at else ""
 
 
 def _opinion_by(case: Case) -> str:
-    return _("opinion %(by)s") % {"by": _by(case.total_due_at)} if case.total_due_at else ""
+    return _("opinion %(by)s") % {"by": by_when(case.total_due_at)} if case.total_due_at else ""
 
 
 def _delivered(case: Case) -> Standing:
@@ -123,7 +125,7 @@ def _delivered(case: Case) -> Standing:
     )
 
 
-def _aside(case: Case) -> Standing:
+def aside(case: Case) -> Standing:
     """Closed, on hold, or ended."""
     nobody = _("nobody")
     if case.state == State.ON_HOLD:
@@ -160,66 +162,90 @@ def next_action(case: Case) -> str:
     return words.get(str(case.state), str(State(case.state).label))
 
 
+@dataclass(frozen=True)
+class PathStep:
+    """One step of the path of a case.
+
+    Args:
+        title: what is reached by it.
+        at: when it was reached.
+        detail: words beside that date.
+        states: those in which the case is on its way to it.
+        coming: until when, in words, before it is begun.
+    """
+
+    title: str
+    at: datetime | None
+    detail: str
+    states: tuple[str, ...]
+    coming: str = ""
+
+
 def path_of(case: Case) -> list[dict[str, Any]]:
     """The path of a case for `{% path %}`: what is done, what happens now, what comes."""
     expert = case.assigned_expert
-    steps: list[tuple[str, datetime | None, str, tuple[str, ...]]] = [
-        (_("File sent"), case.submitted_at, "", (State.DRAFT, State.AWAITING_CONSENT)),
-        (
+    steps = [
+        PathStep(_("File sent"), case.submitted_at, "", (State.DRAFT, State.AWAITING_CONSENT)),
+        PathStep(
             _("File complete"),
             case.admitted_at,
             _("checked by our team"),
             (State.SUBMITTED, State.INFORMATION_REQUESTED),
         ),
-        (
-            _("Expert accepted"),
-            case.accepted_at,
-            expert.name if expert else "",
-            (State.ADMITTED, State.PROPOSED),
+        PathStep(
+            _("Expert accepted"), case.accepted_at, expert.name if expert else "", (State.ADMITTED, State.PROPOSED)
         ),
-        (
+        PathStep(
             _("Opinion written and signed"),
             case.signed_opinion.signed_at if case.signed_opinion else None,
             "",
             (State.IN_REVIEW, State.EXPERT_QUESTION),
+            opinion_coming(case, _("in less than seven days once the file is complete")),
         ),
-        (_("Opinion delivered"), case.delivered_at, "", (State.SIGNED,)),
-        (
+        PathStep(_("Opinion delivered"), case.delivered_at, "", (State.SIGNED,)),
+        PathStep(
             _("One follow-up question possible"),
             case.last_addendum_at,
             "",
             (State.DELIVERED, State.FOLLOW_UP),
+            _("for 30 days"),
         ),
     ]
+    return draw_path(case, steps, standing_for_requester(case))
+
+
+def draw_path(case: Case, steps: list[PathStep], standing: Standing) -> list[dict[str, Any]]:
+    """Steps as `{% path %}` takes them; a case that ended shows what was reached and how it ended.
+
+    Args:
+        standing: what is said at the step the case is at.
+    """
     state = case.resume_to or case.state
     over = case.state in (State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.STOPPED)
     shown: list[dict[str, Any]] = []
-    for title, moment, detail, current in steps:
-        if state in current and not over:
-            words = standing_for_requester(case)
-            shown.append(
-                {"title": title, "status": "now", "detail": " · ".join(filter(None, (words.title, words.until)))}
-            )
-        elif moment is not None and not (over and moment is None):
-            shown.append({"title": title, "status": "done", "detail": " · ".join(filter(None, (say(moment), detail)))})
+    for step in steps:
+        if state in step.states and not over:
+            detail = " · ".join(filter(None, (standing.title, standing.until)))
+            shown.append({"title": step.title, "status": "now", "detail": detail})
+        elif step.at is not None:
+            detail = " · ".join(filter(None, (say(step.at), step.detail)))
+            shown.append({"title": step.title, "status": "done", "detail": detail})
         elif not over:
-            shown.append({"title": title, "status": "next", "detail": _coming(case, current)})
+            shown.append({"title": step.title, "status": "next", "detail": step.coming})
     if over or case.state == State.CLOSED:
-        shown.append({"title": _aside(case).title, "status": "now" if over else "done", "detail": say(case.ended_at)})
+        shown.append({"title": standing.title, "status": "now" if over else "done", "detail": say(case.ended_at)})
     return shown
 
 
-def _coming(case: Case, current: tuple[str, ...]) -> str:
-    """When a step to come will be reached."""
-    if State.IN_REVIEW in current:
-        if case.total_due_at is not None:
-            return _by(case.total_due_at)
-        if case.total_left is not None:
-            return _left(case.total_left)
-        return _("in less than seven days once the file is complete")
-    if State.DELIVERED in current:
-        return _("for 30 days")
-    return ""
+def opinion_coming(case: Case, promised: str) -> str:
+    """When the opinion is to come.
+
+    Args:
+        promised: what the service promises before the clock runs.
+    """
+    if case.total_due_at is not None:
+        return by_when(case.total_due_at)
+    return time_left(case.total_left) if case.total_left is not None else promised
 
 
 def is_over(case: Case) -> bool:
