@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import register_action
 from cases import invitations, notices, policy, tasks
 from cases.requester import menus
+from cases.start import menus as start_menus
 
 #: Journal names of the moves: label for the DPO, sentence for the patient's history.
 MOVES = {
@@ -51,5 +52,6 @@ def register() -> None:
     tasks.register()
     invitations.register()
     menus.register()
+    start_menus.register()
     for name, (label, sentence) in MOVES.items():
         register_action(f"case.{name}", label, sentence)

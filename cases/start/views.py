@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, override
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -48,7 +47,6 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@never_cache
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, name: str) -> HttpResponse:

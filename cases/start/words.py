@@ -23,7 +23,8 @@ EMERGENCY = {
     "no": _("No, none of this"),
     "yes": _("Yes, or I am not sure"),
 }
-LANGUAGES = {"fr": _("French"), "en": _("English")}
+#: Each in its own words.
+LANGUAGES = {"fr": "Français", "en": "English"}
 NEEDS = {
     "interpreter": _("An interpreter"),
     "sign_language": _("Sign language"),

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from cases.patient.start.spaces import space_of
+from cases.patient.start.words import phone_words
 
 register = template.Library()
 
@@ -13,3 +14,6 @@ register = template.Library()
 def here(context: template.Context, name: str, *args: Any) -> str:
     """`{% here "prepare" case.pk %}`: the page of that name, in the patient's space or at the desk."""
     return space_of(context["request"]).url(name, *args)
+
+
+register.filter("phone_words", phone_words)

@@ -10,6 +10,7 @@ from cases.models.case import Reception, TreatingDoctorChoice
 from cases.patient.start.pages import CHECK
 from cases.patient.start.preparation import BlockPage, Preparation
 from cases.patient.start.spaces import Space
+from cases.patient.start.words import phone_words
 from cases.start.words import LANGUAGES, NEEDS
 from experts.questionnaires.answers import answer_text, is_answered, visible_questions
 from experts.questionnaires.fields import localised
@@ -72,7 +73,7 @@ def _identity(preparation: Preparation) -> list[Row]:
         _row(_("Date of birth"), say_date(patient.birth_date, "full")),
         _row(_("Sex on the identity card"), str(patient.get_sex_display()) if patient.sex else ""),
         _row(_("Code of the place of birth"), patient.birth_place_code),
-        _row(_("Phone"), patient.phone),
+        _row(_("Phone"), phone_words(patient.phone)),
     ]
     return [row for row in rows if row["value"] or row["label"] != _("Name used")]
 
@@ -125,7 +126,7 @@ def _said(document: Document) -> str:
     """Its name, its date, and its check where it is not done."""
     parts = [document.title or "", say_date(document.dated_on, "full") if document.dated_on else ""]
     if document.status == Document.Status.REFUSED:
-        parts.append(_("refused"))
+        parts.append(_("refused by the check"))
     return f"{NBSP}– ".join(part for part in parts if part)
 
 
@@ -141,7 +142,7 @@ def _doctor(preparation: Preparation) -> list[Row]:
     case = preparation.case
     if case.treating_doctor_choice == TreatingDoctorChoice.NAMED:
         doctor: dict[str, Any] = case.treating_doctor or {}
-        details = ", ".join(str(doctor.get(name) or "") for name in ("name", "address", "phone") if doctor.get(name))
+        details = _contact(doctor, "name", "address", "phone")
         return [_row(_("Receives the opinion, if you agree"), details)]
     words = {
         TreatingDoctorChoice.NONE: _("You have no treating doctor"),
@@ -156,5 +157,11 @@ def _reception(preparation: Preparation) -> list[Row]:
     person: dict[str, Any] = case.reception_person or {}
     rows = [_row(_("You receive it"), words[:1].upper() + words[1:])]
     if case.reception == Reception.WITH_SOMEONE:
-        rows.append(_row(_("The person with you"), ", ".join(str(person.get(name) or "") for name in ("name", "phone"))))
+        rows.append(_row(_("The person with you"), _contact(person, "name", "phone")))
     return rows
+
+
+def _contact(person: dict[str, Any], *names: str) -> str:
+    """The parts that are known, on a line."""
+    parts = [str(person.get(name) or "") for name in names]
+    return ", ".join(phone_words(part) for part in parts if part)

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms as django_forms
+from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import IdentityForm
@@ -19,6 +21,13 @@ from ui import forms
 #: What a file chooser offers; the vault judges by content.
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.dcm,.zip,image/*,application/pdf,application/zip,application/dicom"
 LET_SERVICE = "service"
+
+_capital = lazy(capfirst, str)
+
+
+def _begun(choices: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The same choices, each beginning with a capital as an answer of a form does."""
+    return [(value, _capital(label)) for value, label in choices]
 
 
 # --- opening the draft
@@ -85,7 +94,7 @@ class SeveralFilesInput(django_forms.FileInput):
 class DescriptionForm(forms.Form):
     """What is said of a document."""
 
-    type = forms.SelectField(label=_("What is it?"), choices=[("", _("Choose…")), *DocumentType.choices])
+    type = forms.SelectField(label=_("What is it?"), choices=[("", _("Choose…")), *_begun(DocumentType.choices)])
     title = forms.PlainTextField(
         label=_("Name of the document"),
         help_text=_("As you call it, for instance “MRI of March”."),
@@ -267,7 +276,7 @@ class ReceptionForm(forms.Form):
 
     reception = forms.ChoiceField(
         label=_("How do you wish to receive the opinion?"),
-        choices=Reception.choices,
+        choices=_begun(Reception.choices),
         hints={
             Reception.AT_ONCE: _("You are told as soon as it is there, and open it when you choose."),
             Reception.AFTER_CALL: _("Somebody of our team calls you first, at an hour that suits you."),

@@ -100,7 +100,7 @@ def _row(document: Document, *, mine: bool) -> dict[str, Any]:
     if document.status == Document.Status.PENDING:
         state, words = "pause", _("being checked")
     elif document.status == Document.Status.REFUSED:
-        state, words = "late", _("refused")
+        state, words = "late", _("refused by the check")
         advice = (
             _("The malware check found a dangerous file. Remove it, and ask whoever gave it to you for a new copy.")
             if document.status_code == StoredFile.Scan.INFECTED
