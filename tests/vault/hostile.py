@@ -86,8 +86,9 @@ ACTING_PDFS = [
 
 def flate_bomb_pdf(megabytes: int = 3000) -> bytes:
     """Page content of a few kilobytes that inflates to gigabytes."""
-    packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(megabytes)) + packer.flush()
+    packer = zlib.compressobj(9, wbits=-15)
+    block = packer.compress(b" " * (1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    packed = b"\x78\xda" + block * megabytes + b"\x03\0"
     # Deflated twice more: a thousandth each time.
     for _ in range(2):
         packed = zlib.compress(packed, 9)
