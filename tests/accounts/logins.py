@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.db.models import F
 from django.test import Client
 
 import clock
@@ -67,7 +68,9 @@ def make_professional(user: User, *, confirmed: bool = True) -> Professional:
 
 def last_code(email: str) -> str:
     """The code of the latest mail to an address, computed as the mail would; empty when there is none."""
-    challenge = CodeChallenge.objects.filter(email=email).order_by("-last_sent_at", "-created_at").first()
+    # PostgreSQL would put those never mailed first.
+    newest = F("last_sent_at").desc(nulls_last=True)
+    challenge = CodeChallenge.objects.filter(email=email).order_by(newest, "-created_at").first()
     return code_to_mail(challenge.id) if challenge else ""
 
 
