@@ -1,0 +1,301 @@
+"""The stage of the proofs: one case in each situation, around the same people, made once through the services."""
+
+import io
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from PIL import Image
+
+import clock
+from audit import Actor
+from cases import tasks
+from cases.demo.walk import Cast, Walk, acting, proof
+from cases.models import Alert, CallTask, Case, Document
+from cases.services import alerts, delivery, desk, documents, drafting, messages, opinions
+from cases.services import snippets as kept
+from cases.services.documents import Described
+from clock import now
+from consent.texts import current_text
+from experts.models import ExpertProfile, Pathology
+from experts.services import add_absence
+from tests.site.people import CANARY, People, make_people
+from vault.files import write_file
+
+@dataclass
+class Stage:
+    """People and cases.
+
+    Args:
+        cases: ids by name of the situation, `draft` … `stopped`, `tele_…` and `phone_…`.
+        things: other ids the addresses need, by name.
+    """
+
+    people: People
+    pathology: Pathology
+    cases: dict[str, uuid.UUID] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def case(self, name: str) -> Case:
+        """A case as it stands now."""
+        return Case.objects.get(pk=self.cases[name])
+
+
+class Builder:
+    """Makes the cases one by one."""
+
+    def __init__(self, people: People, pathology: Pathology) -> None:
+        self.people = people
+        self.stage = Stage(people, pathology)
+        self.pathology = pathology
+        self.drawn = 0
+
+    # --- pieces
+
+    def walk(self) -> Walk:
+        """A new case of the patient."""
+        users = self.people.users
+        cast = Cast(self.people.patient, users["owner"], users["requester"], users["coordinator"], self.people.expert)
+        return Walk(cast, self.pathology)
+
+    def keep(self, name: str, walk: Walk) -> Walk:
+        """Remember a case under its name."""
+        self.stage.cases[name] = walk.case.pk
+        return walk
+
+    def paper(self, case: Case, actor: Actor, kind: str = "imaging_report", prerequisite: str = "") -> Document:
+        """A checked document with its page image."""
+        self.drawn += 1
+        out = io.BytesIO()
+        Image.new("L", (60, 80), self.drawn % 250).save(out, "PNG")
+        stored = write_file(case.content_key, [out.getvalue(), bytes(self.drawn)], media_type="image/png")
+        described = Described(
+            type=kind, title=f"Document {CANARY}", note=f"note {CANARY}", prerequisite=prerequisite, author=CANARY
+        )
+        document = documents.add_document(case.pk, stored, described, actor=actor)
+        tasks.check_document.call(str(document.pk))
+        tasks.draw_document.call(str(document.pk))
+        self.stage.things.setdefault(case.pk, document.pk)
+        return document
+
+    def filled(self, *, expert: ExpertProfile | None = None, **answers: Any) -> Walk:
+        """A draft with everything answered and one document."""
+        walk = self.walk()
+        walk.open(expert=expert)
+        self.paper(walk.case, walk.patient, prerequisite="lumbar_report")
+        told = {"diagnosis_words": f"Hernie discale, {CANARY}.", **answers}
+        walk.fill(questions=(f"Faut-il opérer ? {CANARY}",), **told)
+        return walk
+
+    def after(self, *steps: str) -> Walk:
+        """A second opinion after these steps of its way."""
+        walk = self.filled()
+        for step in steps:
+            getattr(walk, step)()
+        return walk
+
+    def upto(self, last: str) -> Walk:
+        """A second opinion after this step and all before."""
+        return self.after(*WAY[: WAY.index(last) + 1])
+
+    def opened(self, walk: Walk) -> Walk:
+        """The requester has read the opinion."""
+        version = walk.case.signed_opinion
+        assert version is not None
+        delivery.open_opinion(walk.case.pk, version.pk, actor=walk.requester, request_key=uuid.uuid4().hex)
+        walk.case = Case.objects.get(pk=walk.case.pk)
+        return walk
+
+    # --- second opinions
+
+    def before_admission(self) -> None:
+        """From the first page to the desk."""
+        empty = self.walk()
+        empty.open()
+        self.keep("empty", empty)
+        self.keep("warned", self.filled(ld_bladder="yes"))
+        self.keep("draft", self.filled())
+        self.keep("awaiting", self.upto("ask_consent"))
+        self.keep("submitted", self.upto("consent"))
+        self.keep("checked", self.upto("check"))
+        asked = self.keep("information", self.upto("consent"))
+        asked.move("request_information", asked.coordinator, message=f"Il manque… {CANARY}", items=["Le scanner"])
+        self.keep("admitted", self.upto("admit"))
+
+    def with_expert(self) -> None:
+        """In the hands of the expert."""
+        self.keep("proposed", self.upto("propose"))
+        review = self.keep("in_review", self.upto("accept"))
+        self.talk(review)
+        written = self.keep("written", self.upto("write"))
+        opinions.prepare_reading(written.case.pk, actor=written.expert)
+        question = self.keep("question", self.upto("accept"))
+        question.move("ask_question", question.expert, text=f"Depuis quand ? {CANARY}")
+        self.keep("signed", self.upto("sign"))
+
+    def talk(self, walk: Walk) -> None:
+        """Words, an alert, a call and a late document on the case under review."""
+        case = walk.case.pk
+        messages.write_to_service(case, f"Bonjour, {CANARY}.", actor=walk.patient)
+        messages.write_between_desk_and_expert(case, f"Bonjour, {CANARY}.", actor=walk.coordinator)
+        alerts.raise_danger(case, actor=walk.patient, note=f"J’ai peur, {CANARY}.")
+        desk.ask_for_call(case, CallTask.Why.HELP, actor=walk.patient)
+        desk.add_note(case, f"Note de l’équipe, {CANARY}.", actor=walk.coordinator)
+        self.stage.things["late_document"] = self.paper(walk.case, walk.patient).pk
+        self.stage.things["alert"] = Alert.objects.get(case_id=case).pk
+        self.stage.things["call"] = CallTask.objects.get(case_id=case).pk
+
+    def delivered(self) -> None:
+        """In the patient's hands."""
+        self.keep("delivered", self.upto("deliver"))
+        self.keep("opened", self.opened(self.upto("deliver")))
+        asked = self.keep("follow_up", self.opened(self.upto("deliver")))
+        asked.move("ask_follow_up", asked.patient, question=f"Puis-je voyager ? {CANARY}")
+        follow_up = opinions.open_follow_up(asked.case)
+        opinions.save_addendum(asked.case.pk, f"Oui. {CANARY}", follow_up.draft_version, actor=asked.expert)
+        opinions.prepare_addendum(asked.case.pk, actor=asked.expert)
+        closed = self.keep("closed", self.opened(self.upto("deliver")))
+        closed.move("close", closed.patient)
+
+    def aside(self) -> None:
+        """On hold, and the ends."""
+        held = self.keep("on_hold", self.upto("accept"))
+        told = {"told": f"Nous vérifions. {CANARY}", "reason_code": "other", "review_on": now().date()}
+        held.move("hold", held.coordinator, **told)
+        declined = self.keep("declined", self.upto("consent"))
+        words = {"motive": f"Motif {CANARY}", "explanation": f"Explication {CANARY}", "instead": "Votre médecin."}
+        declined.move("decline", declined.coordinator, **words)
+        withdrawn = self.keep("withdrawn", self.upto("accept"))
+        withdrawn.move("withdraw", withdrawn.patient)
+        deputy = acting(self.people.users["deputy"], "coordinator")
+        for name in ("stop_asked", "stopped"):
+            walk = self.keep(name, self.upto("admit"))
+            desk.ask_stop(walk.case.pk, "duplicate", f"Déjà là. {CANARY}", actor=deputy)
+        walk.move("stop", walk.coordinator)
+        with clock.travel(now() - timedelta(days=400)):
+            expired = self.keep("expired", self.filled())
+        for days in (170, 179, 181):
+            with clock.travel(now() - timedelta(days=400 - days)):
+                tasks.warn_expiry()
+        for call in expired.case.call_tasks.filter(done_at__isnull=True):
+            desk.close_call(call.pk, reached=True, note="", actor=expired.coordinator)
+        with clock.travel(now() - timedelta(days=200)):
+            tasks.expire()
+
+    # --- opened by a professional, by phone, for a child
+
+    def tele(self) -> None:
+        """Requests of a professional about the same patient."""
+        for name, steps in TELE.items():
+            walk = self.walk()
+            walk.open_tele(question=f"Faut-il opérer ? {CANARY}", history=f"Antécédents {CANARY}")
+            self.paper(walk.case, walk.requester)
+            for step in steps:
+                own = getattr(self, f"_tele_{step}", None)
+                own(walk) if own else getattr(walk, step)()
+            self.keep(name, walk)
+
+    def _tele_attest(self, walk: Walk) -> None:
+        inputs = walk.consent_inputs()
+        attested = {"means": "oral", "collected_on": now().date(), "text_handed_over": True}
+        walk.move("give_consent", walk.requester, **inputs, **attested)
+
+    def _tele_inform(self, walk: Walk) -> None:
+        walk.move("request_information", walk.coordinator, message=f"Il manque {CANARY}", items=["Le scanner"])
+
+    def _tele_ask(self, walk: Walk) -> None:
+        walk.move("ask_question", walk.expert, text=f"Depuis quand ? {CANARY}")
+
+    def _tele_told(self, walk: Walk) -> None:
+        self.opened(walk)
+        delivery.acknowledge_report(walk.case.pk, actor=walk.requester)
+        walk.case = delivery.say_patient_told(walk.case.pk, actor=walk.requester)
+
+    def phone(self) -> None:
+        """A request the nurse writes down for a patient on the phone."""
+        nurse = acting(self.people.users["nurse"], "care_coordinator")
+        for name in ("phone_empty", "phone_draft", "phone_awaiting"):
+            walk = _ByPhone(self.people, self.pathology, nurse)
+            walk.open_for(nurse)
+            if name != "phone_empty":
+                self.paper(walk.case, nurse, "letter")
+                walk.fill(diagnosis_words=f"Hernie, {CANARY}.")
+            if name == "phone_awaiting":
+                walk.ask_consent()
+            self.keep(name, walk)
+
+    def child(self) -> None:
+        """A parent's draft for a child: it stays one until the rules for minors exist."""
+        users = self.people.users
+        parent = acting(users["parent"], "representative")
+        case = drafting.open_second_opinion(
+            patient=self.people.child,
+            requester=users["parent"],
+            pathology=self.pathology,
+            actor=parent,
+            eligibility={"diagnosis": "yes", "emergency": "no"},
+        )
+        self.stage.cases["child"] = case.pk
+
+    def rest(self) -> None:
+        """What addresses name besides cases."""
+        things, users = self.stage.things, self.people.users
+        expert = acting(users["expert"], "expert")
+        day = now().date() + timedelta(days=60)
+        things["absence"] = add_absence(self.people.expert.pk, actor=expert, start=day, end=day).pk
+        things["convention"] = self.people.expert.conventions.get().pk
+        things["snippet"] = kept.add(f"Phrase {CANARY}", f"Texte {CANARY}", actor=expert).pk
+        Case.objects.filter(patient=self.people.patient).update(treating_doctor_user=users["involved"])
+
+
+class _ByPhone(Walk):
+    """A request of a patient without an account, filled in by the nurse."""
+
+    def __init__(self, people: People, pathology: Pathology, nurse: Actor) -> None:
+        users = people.users
+        super().__init__(
+            Cast(people.phoned, users["nurse"], users["nurse"], users["coordinator"], people.expert), pathology
+        )
+        self.nurse = nurse
+
+    @property
+    def patient(self) -> Actor:
+        """The nurse stands in for her."""
+        return self.nurse
+
+    def open_for(self, nurse: Actor) -> None:
+        """The nurse opens the draft."""
+        self.case = drafting.open_second_opinion(
+            patient=self.cast.patient,
+            requester=self.cast.requester,
+            pathology=self.pathology,
+            actor=nurse,
+            eligibility={"diagnosis": "yes", "emergency": "no"},
+            by_phone=True,
+        )
+
+
+#: The ordinary way of a second opinion, by the steps of `Walk`.
+WAY = ("ask_consent", "consent", "check", "admit", "propose", "accept", "write", "sign", "deliver")
+_TELE_WAY = ("ask_consent", "attest", "check", "admit", "propose", "accept")
+TELE: dict[str, tuple[str, ...]] = {
+    "tele_draft": (),
+    "tele_awaiting": ("ask_consent",),
+    "tele_submitted": ("ask_consent", "attest"),
+    "tele_information": ("ask_consent", "attest", "inform"),
+    "tele_review": _TELE_WAY,
+    "tele_question": (*_TELE_WAY, "ask"),
+    "tele_delivered": (*_TELE_WAY, "write", "sign", "deliver"),
+    "tele_told": (*_TELE_WAY, "write", "sign", "deliver", "told"),
+}
+
+
+def build_stage() -> Stage:
+    """Everything, in the order of a case's life."""
+    pathology = Pathology.objects.get(code="lumbar_disc_herniation")
+    builder = Builder(make_people(pathology), pathology)
+    for part in ("before_admission", "with_expert", "delivered", "aside", "tele", "phone", "child", "rest"):
+        getattr(builder, part)()
+    builder.people.log_in()
+    return builder.stage
