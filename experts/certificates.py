@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from audit import Actor, record, register_action
+from audit import Actor, record
 from clock import now
 from errors import Conflict, Invalid
 from experts.authority import Authority, PrivateKey, authority, authority_key_identifier, key_usage, open_pkcs12
@@ -26,9 +26,6 @@ from vault.keys import create_key, destroy_key
 RPPS_PREFIX = "RP:FR-"
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 _DAYS = 3 * 365
-
-register_action("signing_key.issued", _("Signing key of an expert certified"))
-register_action("signing_key.revoked", _("Signing key of an expert revoked"))
 
 
 def living_key(user: User) -> SigningKey | None:

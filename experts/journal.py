@@ -20,6 +20,8 @@ ACTIONS = {
     "expert.absence_removed": _("Absence of an expert removed"),
     "expert.status_changed": _("Status of an expert changed"),
     "expert.read": _("File of an expert read"),
+    "signing_key.issued": _("Signing key of an expert certified"),
+    "signing_key.revoked": _("Signing key of an expert revoked"),
 }
 
 

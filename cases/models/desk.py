@@ -31,7 +31,7 @@ class Transition(models.Model):
     @property
     def label(self) -> str:
         """The move in words."""
-        from cases.registration import MOVES
+        from cases.journal import MOVES
 
         return str(MOVES[self.name][0])
 

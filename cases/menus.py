@@ -1,0 +1,18 @@
+"""The entries of the menus of cases."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ui import navigation
+
+
+def register() -> None:
+    """Put them into the menus."""
+    for role in ("patient", "representative", "helper"):
+        navigation.register(role, _("My file"), "patient:home", 10)
+    for role in ("coordinator", "care_coordinator", "assistant"):
+        navigation.register(role, _("Desk"), "desk:home", 10)
+    for role in ("coordinator", "care_coordinator"):
+        navigation.register(role, _("Calls"), "desk:calls", 20)
+        navigation.register(role, _("Alerts"), "desk:alerts", 30)
+    navigation.register("expert", _("My cases"), "expert:home", 10)
+    navigation.register_footer(_("Verify an opinion"), "verify:start", 50)
