@@ -26,7 +26,7 @@ FOUND_AT_MOST = 20
 
 ACTIONS = {
     "account.created": _("Account created"),
-    "account.sign_up_refused": _("Sign-up with an address that has an account"),
+    "account.sign_up_asked": _("Account asked for"),
     "account.password_refused": _("Wrong password"),
     "account.login_closed": _("Login closed for 15 minutes after wrong passwords"),
     "account.code_sent": _("Code sent"),

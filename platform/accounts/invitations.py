@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts import limits, mails
-from accounts.events import record_event
+from accounts.events import pseudonym, record_event
 from accounts.keys import server_keys
 from accounts.models.invitations import Invitation
 from accounts.models.patients import Patient
@@ -234,6 +234,10 @@ def reissue(request: HttpRequest, email: str, birth_date: date) -> None:
         found = Invitation.objects.select_for_update(of=("self",)).filter(
             email=address, birth_date=birth_date, accepted_at__isnull=True, refused_at__isnull=True
         )
+        if not found:
+            # The same steps, so that neither the answer nor its time tells that there is none.
+            mails.tell_no_invitation(address)
+            record_event("invitation.reissued", request, subjects={"user": [pseudonym(address)]}, outcome="refused")
         for invitation in found:
             _mail_again(invitation)
             record_event("invitation.reissued", request, subjects=_subjects(invitation))

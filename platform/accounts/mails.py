@@ -1,7 +1,7 @@
 """The mails of accounts: which text, to whom, under which key. Codes are computed while a mail leaves, never stored."""
 
 from collections.abc import Mapping
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.utils.text import format_lazy
@@ -240,6 +240,20 @@ def register() -> None:
         ("code", "days"),
         in_app=False,
     )
+    register_template(
+        "account.no_invitation",
+        _("No invitation for this address"),
+        _parts(
+            _(
+                "Someone asked {site} for a new invitation code with this address. No open invitation fits what "
+                "was typed."
+            ),
+            _("Check the date of birth and the address that received the invitation, or call us."),
+            _IGNORE,
+        ),
+        (),
+        in_app=False,
+    )
     for template in ("login_code", "step_up_code", "sign_up_code", "reset_code", "email_code"):
         register_secret(f"account.{template}", _code_of)
     register_secret("account.invitation", _invitation_code_of)
@@ -294,6 +308,11 @@ def send_invitation(invitation: Invitation, *, days: int) -> None:
         key=f"account.invitation:{invitation.id}:{invitation.issued}",
         context={"days": days},
     )
+
+
+def tell_no_invitation(address: str) -> None:
+    """A new code was asked for, and there is no invitation it could belong to."""
+    send("account.no_invitation", email=address, key=f"account.no_invitation:{uuid4()}")
 
 
 def tell_new_login(user: User, row: UserSession) -> None:

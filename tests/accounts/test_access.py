@@ -73,6 +73,19 @@ def test_the_administrator_opens_djangos_administration(client: Client) -> None:
     assert client.get("/django-admin/").status_code == 200
 
 
+def test_the_editor_opens_the_pages_administration_until_his_role_ends(client: Client) -> None:
+    from accounts import services
+    from audit import SystemActor
+
+    user = make_user("editor")
+    log_in(client, user)
+    assert client.get("/cms/").status_code == 200
+    assert client.get("/django-admin/").status_code == 403
+    services.end_role(user, "editor", actor=SystemActor("test"))
+    assert client.get("/cms/").status_code == 403
+    assert not user.groups.exists()
+
+
 def test_only_known_views_of_libraries_are_public() -> None:
     from accounts.access import is_public, view_name
 

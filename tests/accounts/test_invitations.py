@@ -13,7 +13,7 @@ from audit import Actor, SystemActor
 from audit.models import AuditEvent
 from notify.delivery import deliver
 from notify.models import OutgoingMail
-from tests.accounts.logins import log_in, make_user, travelling
+from tests.accounts.logins import log_in, mails_to, make_user, travelling
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +186,7 @@ def test_the_answer_to_a_request_is_the_same_whether_there_is_one(
     wrong = Client().post("/invitation/nouveau-code/", {"email": email, "birth_date": born}, follow=True)
     pages = ["".join(li for li in p.content.decode().splitlines() if "csrf" not in li) for p in (right, wrong)]
     assert pages[0] == pages[1]
+    assert mails_to(email)[-1] == "account.no_invitation"
     invitation.refresh_from_db()
     assert invitation.issued == 2
 

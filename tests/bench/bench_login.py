@@ -21,7 +21,8 @@ GOAL_MS = 5.0
 def real_hashes_and_no_limits(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hasher of production, and limits too wide to be met."""
     settings.PASSWORD_HASHERS = ["accounts.hashers.SizedArgon2Hasher"]  # type: ignore[attr-defined]
-    for name in ("PASSWORD", "PASSWORD_NETWORK", "RESET_ADDRESS", "RESET_NETWORK", "CODE_ADDRESS", "CODE_NETWORK"):
+    names = ("PASSWORD", "PASSWORD_NETWORK", "RESET_ADDRESS", "RESET_NETWORK", "CODE_ADDRESS", "CODE_NETWORK")
+    for name in (*names, "SIGN_UP_ADDRESS", "SIGN_UP_NETWORK"):
         rule: limits.Rule = getattr(limits, name)
         monkeypatch.setattr(limits, name, limits.Rule(rule.kind, 1_000_000, limits.HOUR))
 
@@ -58,7 +59,15 @@ def _measure(act: Callable[[str], None], known: str) -> tuple[float, float]:
     return statistics.median(took), statistics.median(differences)
 
 
-@pytest.mark.parametrize(("name", "act"), [("wrong password", _login), ("asking for a new password", _reset)])
+def _sign_up(email: str) -> None:
+    data = {"full_name": "A B", "email": email, "password": PASSWORD, "language": "fr", "terms": "on"}
+    assert Client().post("/inscription/", data).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [("wrong password", _login), ("asking for a new password", _reset), ("asking for an account", _sign_up)],
+)
 def test_an_unknown_address_takes_as_long_as_a_known_one(figure: Record, name: str, act: Callable[[str], None]) -> None:
     user = make_user()
     user.set_password(PASSWORD)

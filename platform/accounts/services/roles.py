@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from audit import Actor, record
 from clock import now
 from errors import Invalid, NotAllowed
 
+EDITORS = "Moderators"
 Effect = Callable[[User], None]
 
 
@@ -130,6 +132,18 @@ def _close_administration(user: User) -> None:
     user.save(update_fields=["is_staff", "is_superuser"])
 
 
+def _open_public_site(user: User) -> None:
+    # Wagtail's own group of those who write and publish pages; made by its migrations.
+    group = Group.objects.filter(name=EDITORS).first()
+    if group is not None:
+        user.groups.add(group)
+
+
+def _close_public_site(user: User) -> None:
+    user.groups.remove(*Group.objects.filter(name=EDITORS))
+
+
 def register_own_effects() -> None:
-    """The administrator opens Django's administration, which registers no model with health data."""
+    """Editors write the public pages; the administrator opens Django's administration. No health data there."""
+    register_role_effect(Role.EDITOR, _open_public_site, _close_public_site)
     register_role_effect(Role.ADMINISTRATOR, _open_administration, _close_administration)

@@ -32,9 +32,12 @@ _BACKEND = "accounts.backends.AccountBackend"
 def _send(request: HttpRequest, pending: dict[str, str]) -> codes.Sent:
     owner = User.objects.filter(email=pending["email"]).first()
     taken = owner is not None
-    if taken:
-        subjects = user_subject(owner, pending["email"])
-        record_event("account.sign_up_refused", request, subjects=subjects, outcome="refused")
+    record_event(
+        "account.sign_up_asked",
+        request,
+        subjects=user_subject(owner, pending["email"]),
+        outcome="refused" if taken else "done",
+    )
     return codes.request_code(
         request,
         codes.Purpose.SIGNUP,
