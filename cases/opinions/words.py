@@ -33,8 +33,13 @@ def annex_title() -> str:
 
 def divergence_sentence(content: OpinionContent) -> str:
     """How this opinion stands to the first one, as a sentence (C-DEO-10)."""
+    return divergence_words(content.divergence, content.divergence_on)
+
+
+def divergence_words(divergence: Divergence | None, on: DivergenceOn | None) -> str:
+    """The same for the two codes of a signed version."""
     both = DivergenceOn.BOTH
-    subject = content.divergence_on or both
+    subject = on or both
     sentences = {
         (Divergence.CONVERGENT, DivergenceOn.DIAGNOSIS): _("This opinion agrees with the first one on the diagnosis."),
         (Divergence.CONVERGENT, DivergenceOn.TREATMENT): _("This opinion agrees with the first one on the treatment."),
@@ -60,18 +65,23 @@ def divergence_sentence(content: OpinionContent) -> str:
             "This opinion clearly differs from the first one, on the diagnosis and on the treatment."
         ),
     }
-    if content.divergence is Divergence.NONE_STATED:
+    if divergence is Divergence.NONE_STATED:
         return _("No first opinion was handed over.")
-    if content.divergence is Divergence.UNABLE:
+    if divergence is Divergence.UNABLE:
         return _("The documents supplied do not allow taking a position on the first opinion.")
-    return sentences[content.divergence, subject] if content.divergence else ""
+    return sentences[divergence, subject] if divergence else ""
 
 
 def relevance_sentence(content: OpinionContent) -> str:
     """The expert's judgement that a remote opinion fits (C-TEL-2)."""
-    if content.relevance is Relevance.ACCEPT:
+    return relevance_words(content.relevance)
+
+
+def relevance_words(relevance: Relevance | None) -> str:
+    """The same for the code of a signed version."""
+    if relevance is Relevance.ACCEPT:
         return _("The expert judges that an opinion given remotely, on the file, suits this situation.")
-    if content.relevance is Relevance.NEEDS_IN_PERSON:
+    if relevance is Relevance.NEEDS_IN_PERSON:
         return _("The expert judges that the patient must be examined in person before deciding.")
     return ""
 

@@ -1,1 +1,1 @@
-"""The pages of the requester space."""
+"""The space of the requesting professional: a tele-expertise for a patient of his, from the question to the report."""

@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Patient, User
+from accounts.invitations import code_to_print
+from accounts.models import Invitation, Patient, User
 from accounts.services import create_patient, save_identity
 from audit import Actor, record
-from cases.invitations import has_account, invite
+from cases.invitations import has_account, invite, latest
 from cases.machine import clocks, perform
 from cases.models import Case
 from cases.models.case import Kind, Sharing, TreatingDoctorChoice, Urgency
@@ -24,7 +25,7 @@ from cases.services.locking import locked_case, subjects
 from clock import now
 from consent.models import Means
 from consent.services import record_notice
-from errors import Conflict, Invalid
+from errors import Conflict, Invalid, Missing
 from experts.models import Pathology
 from vault.keys import create_key
 
@@ -249,3 +250,19 @@ def reach_patient(case_id: UUID, *, actor: Actor, email: str | None = None) -> N
     if email is not None:
         save_identity(case.patient, actor=actor, email=email)
     invite(case, actor=actor)
+
+
+@transaction.atomic
+def print_code(case_id: UUID, *, actor: Actor) -> tuple[Invitation, str]:
+    """The code for the letter of a patient without an address; each printing is journaled (S1-12).
+
+    Raises:
+        Missing: this patient was invited by mail, or not at all, or has an account.
+    """
+    case = locked_case(case_id, actor=actor, action="case.invite")
+    invitation = latest(case)
+    if invitation is None or invitation.channel != Invitation.Channel.LETTER or has_account(case):
+        raise Missing(_("There is no letter to print for this request."))
+    if not invitation.is_open:
+        invitation = invite(case, actor=actor)
+    return invitation, code_to_print(invitation, actor=actor)

@@ -1,4 +1,4 @@
-"""Where these pages stand: in the patient's space, or at the desk «pour Mme X, par téléphone»."""
+"""Where these pages stand: in the patient's space, at the desk «pour Mme X, par téléphone», or with a professional."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,13 +6,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+#: The page of a case that has left its draft, and the space's first page, by space.
+_CASES = {"phone": ("desk:case", "/bureau/"), "requester": ("requester:case", "/requerant/")}
+
 
 @dataclass(frozen=True)
 class Space:
     """The space a page was opened in.
 
     Args:
-        namespace: of its addresses: «patient» or «phone».
+        namespace: of its addresses: «patient», «phone» or «requester».
     """
 
     namespace: str
@@ -28,11 +31,11 @@ class Space:
 
     def case_url(self, case_id: Any) -> str:
         """The page of a case that has left its draft; the space's first page where there is none."""
-        name = "desk:case" if self.by_phone else "patient:case"
+        name, first_page = _CASES.get(self.namespace, ("patient:case", "/patient/"))
         try:
             return reverse(name, args=[case_id])
         except NoReverseMatch:
-            return "/bureau/" if self.by_phone else "/patient/"
+            return first_page
 
 
 def space_of(request: HttpRequest) -> Space:

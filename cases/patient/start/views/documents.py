@@ -69,7 +69,7 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
 def _list(request: HttpRequest, case: Case, *, problem: str = "", status: int = 200) -> HttpResponse:
     preparation, language, space = Preparation(case), _language(), space_of(request)
     me = actor(request).id
-    rows = {document.pk: _row(document, mine=document.added_by_id == me) for document in preparation.documents}
+    rows = {document.pk: document_row(document, mine=document.added_by_id == me) for document in preparation.documents}
     request.shown["document"] = list(rows)  # type: ignore[attr-defined]
     pieces = [
         {
@@ -94,7 +94,7 @@ def _list(request: HttpRequest, case: Case, *, problem: str = "", status: int = 
     return draw(request, "documents.html", case, context, status=status)
 
 
-def _row(document: Document, *, mine: bool) -> dict[str, Any]:
+def document_row(document: Document, *, mine: bool) -> dict[str, Any]:
     """A document as the list shows it: what it is, how far its check is, and what to do when it was refused."""
     state, words, advice = "done", _("checked"), ""
     if document.status == Document.Status.PENDING:

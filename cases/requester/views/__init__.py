@@ -1,0 +1,1 @@
+"""Views of the requesting professional, by subject."""

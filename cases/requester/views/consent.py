@@ -1,0 +1,159 @@
+"""The patient's agreement: attested by the professional who collected it, or left to the patient; always told to her."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from access import decide
+from cases.checks import purposes_put
+from cases.invitations import has_account, latest
+from cases.machine import perform
+from cases.models import Case
+from cases.models.states import State
+from cases.pages import attempt, case_page
+from cases.patient.start.pages import actor, prepare_page
+from cases.requester import letters
+from cases.requester.checking import gaps_of, is_minor
+from cases.requester.forms import AttestForm, ReachForm
+from cases.requester.pages import draw, language, refused
+from cases.services import requesting
+from consent.models import REQUIRED, SHARINGS
+from consent.texts import current_text, words_shown
+from ui.forms import today
+
+#: The agreement is collected while the request is a draft or waits for it. Nobody comes here before he is checked.
+_OPEN = (State.DRAFT, State.AWAITING_CONSENT)
+_page = prepare_page("case.see", states=_OPEN)
+
+
+@require_GET
+@_page
+def consent(request: HttpRequest, case: Case) -> HttpResponse:
+    """Both ways: «I have collected it», «the patient answers»."""
+    if gaps_of(case):
+        return redirect("requester:prepare_check", case.pk)
+    return _consent_page(request, case, _attest_form(request, case))
+
+
+def _attest_form(request: HttpRequest, case: Case) -> AttestForm:
+    texts = {str(purpose): current_text(purpose, case.kind) for purpose in purposes_put(case, attested=True)}
+    expert = case.requested_expert
+    return AttestForm(
+        request.POST if request.method == "POST" else None,
+        texts=texts,
+        required=[str(purpose) for purpose in (*REQUIRED, *SHARINGS)],
+        expert=expert.name if expert else "",
+        initial={"collected_on": today()},
+    )
+
+
+def _consent_page(request: HttpRequest, case: Case, form: AttestForm, *, status: int = 200) -> HttpResponse:
+    expert = case.requested_expert
+    purposes = []
+    for purpose, text in form.texts.items():
+        title, _blank, body = words_shown(text, language(), expert=expert.name if expert else "").partition("\n\n")
+        hidden = {"name": f"{purpose}_text", "value": str(text.pk)}
+        purposes.append(
+            {"field": form[purpose], "title": title, "body": body, "hidden": hidden, "version": text.version}
+        )
+    context = {
+        "form": form,
+        "purposes": purposes,
+        "waiting": case.state == State.AWAITING_CONSENT,
+        "has_account": has_account(case),
+        "minor": is_minor(case),
+    }
+    return draw(request, "consent.html", case, context, status=status)
+
+
+@require_POST
+@_page
+def attest(request: HttpRequest, case: Case) -> HttpResponse:
+    """State the agreement, and send the request; the patient is told of it."""
+    form = _attest_form(request, case)
+    if form.is_valid():
+        data: dict[str, Any] = form.cleaned_data
+
+        def act() -> None:
+            requesting.attest_consent(
+                case.pk,
+                actor=actor(request),
+                choices=form.choices,
+                shown_texts=form.shown_texts,
+                means=data["means"],
+                collected_on=data["collected_on"],
+                text_handed_over=data["text_handed_over"],
+                language=language(),
+            )
+
+        if attempt(request, form, act, done=_("Your request is sent. Your patient is told of it.")):
+            return redirect("requester:case", case.pk)
+    return _consent_page(request, Case.objects.get(pk=case.pk), form, status=422)
+
+
+@require_POST
+@_page
+def ask(request: HttpRequest, case: Case) -> HttpResponse:
+    """Leave the agreement to the patient: a code by mail, or a letter to print."""
+    done = _("Your patient’s agreement is asked for. Nothing is shared before it is given.")
+    if attempt(request, None, lambda: perform("request_consent", case.pk, actor=actor(request)), done=done):
+        return redirect("requester:case", case.pk)
+    return redirect("requester:prepare_check", case.pk)
+
+
+@require_GET
+@_page
+def handout(request: HttpRequest, case: Case) -> HttpResponse:
+    """The texts to hand over, as a paper to print."""
+    return letters.handout(case, case.patient.language)
+
+
+@require_POST
+@prepare_page("case.revise", states=(State.AWAITING_CONSENT,))
+def revise(request: HttpRequest, case: Case) -> HttpResponse:
+    """Back to the draft: this round's agreement is void."""
+    attempt(request, None, lambda: perform("revise", case.pk, actor=actor(request)))
+    return redirect("requester:prepare", case.pk)
+
+
+# --- telling the patient
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.invite")
+def reach(request: HttpRequest, case: Case) -> HttpResponse:
+    """Send the code again, or to another address."""
+    form = ReachForm(request.POST if request.method == "POST" else None, initial={"email": case.patient.email})
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        done = _("A new code is on its way.") if email else _("Print the letter, and give it to your patient.")
+
+        def act() -> None:
+            requesting.reach_patient(case.pk, actor=request.actor, email=email)  # type: ignore[attr-defined]
+
+        if attempt(request, form, act, done=done):
+            return redirect("requester:case", case.pk)
+    context = {"form": form, "invitation": latest(case), "has_account": has_account(case)}
+    return draw(request, "reach.html", case, context, status=refused(request))
+
+
+@require_POST
+@case_page("case.invite")
+def letter(request: HttpRequest, case: Case) -> HttpResponse:
+    """The letter with the code, for a patient without an address; each printing is journaled."""
+    invitation, code = requesting.print_code(case.pk, actor=request.actor)  # type: ignore[attr-defined]
+    return letters.invitation_letter(case, invitation, code)
+
+
+def invitation_context(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """What the page of a request says about telling the patient."""
+    found = latest(case)
+    return {
+        "invitation": found,
+        "invitation_open": found is not None and found.is_open,
+        "has_account": has_account(case),
+        "may_invite": decide(request.actor, "case.invite", case).allowed,  # type: ignore[attr-defined]
+    }
