@@ -17,6 +17,8 @@ from postgres import cluster
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 RESULTS = ROOT / "var" / "results"
+# The parallel processes of pytest, by the names it gives them.
+WORKERS = ("gw0", "gw1")
 # Kinds of test that add nothing on a second database.
 ONCE = "browser or matrix or sweep or once"
 TYPED = ["platform", "consent", "cases"]
@@ -101,7 +103,7 @@ def migrate_once(database: str, target: Path | None) -> None:
 def pytest(name: str, database: str, *arguments: str, **more: str) -> int:
     """One run of the tests on one database; its results are kept under `name`."""
     print(f"\n· tests on {name}", flush=True)
-    command = [str(BIN / "pytest"), "-q", "-n", "2", "--dist", "worksteal", "--durations=15", *arguments]
+    command = [str(BIN / "pytest"), "-q", "-n", str(len(WORKERS)), "--dist", "worksteal", "--durations=15", *arguments]
     env = environment(DATABASE_URL=database, RUN_NAME=name, **more)
     return subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL).returncode
 
@@ -113,14 +115,16 @@ def run_tests(extra: list[str]) -> int:
         migrate_once(server, None)
         template = server.rsplit("/", 1)[1]
         first = pytest("postgresql", server, "--create-db", *extra, TEST_DB_TEMPLATE=template)
-    folder = ROOT / "var" / "test"
-    migrated = folder / "migrated.sqlite3"
+    migrated = ROOT / "var" / "test" / "migrated.sqlite3"
     migrate_once(f"sqlite:///{migrated}", migrated)
-    for worker in ("gw0", "gw1"):
-        for stale in folder.glob(f"test.sqlite3_{worker}*"):
+    for worker in WORKERS:
+        folder = ROOT / "var" / f"test-{worker}"
+        folder.mkdir(parents=True, exist_ok=True)
+        for stale in folder.glob("test.sqlite3*"):
             stale.unlink()
+        # The name pytest-django gives the database of that process.
         shutil.copyfile(migrated, folder / f"test.sqlite3_{worker}")
-    unset = f"sqlite:///{folder}/none.sqlite3"
+    unset = f"sqlite:///{ROOT}/var/none.sqlite3"
     second = pytest("sqlite", unset, "--reuse-db", "-m", f"not ({ONCE})", *extra)
     if first:
         print(f"\nThe tests on PostgreSQL failed (exit code {first}); see above.")

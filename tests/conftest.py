@@ -5,10 +5,12 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
@@ -52,6 +54,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     TransactionTestCase._fixture_teardown = before
     with django_db_blocker.unblock():
         database.forget_copies()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signing_authority() -> None:
+    """An authority for signatures, as every set-up makes one."""
+    call_command("make_authority", stdout=StringIO())
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEMO_PASSWORD = "demonstration-2026"  # noqa: S105 (printed for everyone)
 
 _SUFFIX = os.environ.get("TEST_DB_SUFFIX", "")
-VAR_DIR = VAR_DIR / ("test" + (_SUFFIX and f"-{_SUFFIX}"))
+# Each parallel process writes into a folder of its own.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+VAR_DIR = VAR_DIR / "-".join(filter(None, ("test", _SUFFIX, _WORKER)))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR}/none.sqlite3", base=BASE_DIR)
