@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -77,7 +77,7 @@ def case_page(action: str, *, event: str = "case.page_read") -> Callable[[CaseVi
             motive = request.session.get(_MOTIVES_KEY, {}).get(str(case.pk), "")
             decision = decide(actor, action, case, motive=motive)
             if decision.reason == "motive":
-                return _ask_motive(request, case, actor)
+                return _ask_motive(request, case)
             if not decision.allowed:
                 _record_refused(case, actor, action)
                 if decision.status == 404:
@@ -117,22 +117,23 @@ def _record_refused(case: Case, actor: Actor, action: str) -> None:
         record("access.refused", actor=actor, case_id=case.pk, detail={"action": action}, outcome="refused")
 
 
-def _ask_motive(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
-    """Ask why an ended case is read; the answer holds for this case until the session ends, and is journaled."""
-    chosen = request.POST.get("motive", "") if request.method == "POST" else ""
-    if chosen in MOTIVES:
-        with transaction.atomic():
-            record(
-                "case.motive_given", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"motive": chosen}
-            )
-        request.session[_MOTIVES_KEY] = {**request.session.get(_MOTIVES_KEY, {}), str(case.pk): chosen}
-        return redirect(request.path)
-    return render(
-        request,
-        "cases/motive.html",
-        {"case": case, "motives": MOTIVES, "missing": request.method == "POST"},
-        status=422 if request.method == "POST" else 200,
-    )
+def _ask_motive(request: HttpRequest, case: Case) -> HttpResponse:
+    """Ask why an ended case is read, before anything of it is shown."""
+    context = {"case": case, "motives": MOTIVES, "next": request.path, "missing": False}
+    return render(request, "cases/motive.html", context)
+
+
+def keep_motive(request: HttpRequest, case: Case, motive: str) -> None:
+    """Keep the reading motive for this case until the session ends, and journal it."""
+    with transaction.atomic():
+        record(
+            "case.motive_given",
+            actor=request.actor,  # type: ignore[attr-defined]
+            case_id=case.pk,
+            subjects=subjects(case),
+            detail={"motive": motive},
+        )
+    request.session[_MOTIVES_KEY] = {**request.session.get(_MOTIVES_KEY, {}), str(case.pk): motive}
 
 
 def attempt(request: HttpRequest, form: BaseForm | None, act: Callable[[], Any], *, done: str = "") -> bool:

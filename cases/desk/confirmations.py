@@ -41,9 +41,7 @@ def _lines(data: dict[str, Any]) -> dict[str, Any]:
 MOVE_PAGES: dict[str, MovePage] = {
     "admit": MovePage(
         _("Admit the case"),
-        _(
-            "The file is complete. The clock of the opinion starts now, unless it already runs; it never restarts."
-        ),
+        _("The file is complete. The clock of the opinion starts now, unless it already runs; it never restarts."),
         _("The case is admitted. Choose the expert."),
         first=True,
     ),

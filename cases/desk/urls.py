@@ -12,6 +12,7 @@ urlpatterns = [
     path("appels/", lists.calls, name="calls"),
     path("alertes/", lists.alerts, name="alerts"),
     path("dossiers/<uuid:case_id>/", case.page, name="case"),
+    path("dossiers/<uuid:case_id>/motif/", case.motive, name="motive"),
     path("dossiers/<uuid:case_id>/reponses/", case.answers, name="answers"),
     path("dossiers/<uuid:case_id>/historique/", case.history, name="history"),
     path("dossiers/<uuid:case_id>/avis/", case.opinion, name="opinion"),

@@ -12,6 +12,7 @@ from accounts.services.professionals import answer_registration, save_profession
 from accounts.services.roles import open_own_space
 from audit import SystemActor
 from cases.demo.walk import Cast, Walk, acting
+from cases.models import Case
 from clock import now
 from experts import certificates
 from experts.authority import ensure_authority
@@ -140,6 +141,12 @@ class World:
     def walk(self) -> Walk:
         """A new case to take through its life."""
         return Walk(self.cast(), self.pathology)
+
+    def walk_of(self, case: Case) -> Walk:
+        """The rest of the life of a case."""
+        walk = self.walk()
+        walk.case = case
+        return walk
 
 
 def make_world(pathology_code: str = "lumbar_disc_herniation") -> World:

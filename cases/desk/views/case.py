@@ -5,9 +5,10 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access import decide
 from cases.answers import pieces_wanted
@@ -20,7 +21,7 @@ from cases.machine.guards import CHECKLIST, IDENTITY_MEANS, same_request_open
 from cases.models import Case
 from cases.models.messages import Thread
 from cases.models.states import OVERRIDES, State
-from cases.pages import attempt, case_page
+from cases.pages import MOTIVES, attempt, case_page, keep_motive
 from cases.presenters import next_action
 from cases.reading import answer_sections
 from cases.selectors import documents_of, history_of, in_words, message_bubbles, unread_messages
@@ -120,6 +121,19 @@ def _clinical(case: Case, actor: Any) -> dict[str, Any]:
         "overrides": list(case.overrides.select_related("made_by")),
         "twins": list(Case.objects.filter(pk__in=same_request_open(case)).only("pk", "reference", "state")),
     }
+
+
+@require_POST
+@case_page("case.see")
+def motive(request: HttpRequest, case: Case) -> HttpResponse:
+    """Say why an ended case is read, then go on to its page."""
+    chosen, wanted = request.POST.get("motive", ""), request.POST.get("next", "")
+    if chosen not in MOTIVES:
+        context = {"case": case, "motives": MOTIVES, "next": wanted, "missing": True}
+        return render(request, "cases/motive.html", context, status=422)
+    keep_motive(request, case, chosen)
+    home = reverse("desk:case", args=[case.pk])
+    return redirect(wanted if wanted.startswith(home) else home)
 
 
 @require_GET

@@ -1,0 +1,268 @@
+"""The desk: what waits, the checks, each move through its page, and who may not come here."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.machine import perform
+from cases.models import Alert, Case, Message
+from cases.models.states import State
+from cases.services import alerts
+from clock import now, travel
+from notify.models import OutgoingMail
+from tests.accounts.logins import last_code
+from tests.cases.clients import verified_client
+from tests.cases.world import World, make_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.fixture
+def desk(world: World) -> Client:
+    return verified_client(world.coordinator, "coordinator")
+
+
+def at(name: str, case: Case, *more: object) -> str:
+    return reverse(f"desk:{name}", args=[case.pk, *more])
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def submitted(world: World) -> Case:
+    walk = world.walk()
+    walk.open()
+    walk.fill()
+    walk.ask_consent()
+    return walk.consent()
+
+
+def admitted(world: World) -> Case:
+    walk = world.walk()
+    walk.case = submitted(world)
+    walk.check()
+    return walk.admit()
+
+
+def test_the_desk_lists_what_waits_with_the_planned_treatment_first(world: World, desk: Client) -> None:
+    plain = submitted(world)
+    walk = world.walk()
+    walk.open(planned=now().date() + timedelta(days=9))
+    walk.fill()
+    walk.ask_consent()
+    planned = walk.consent()
+    page = desk.get(reverse("desk:home")).content.decode()
+    assert page.index(planned.reference) < page.index(plain.reference)
+    assert "Camille Renaud" in page
+
+
+@pytest.mark.behaviour("S0-21")
+def test_an_assistant_sees_states_and_contacts_but_nothing_clinical(world: World) -> None:
+    case = admitted(world)
+    assistant = verified_client(world.assistant, "assistant")
+    page = assistant.get(at("case", case)).content.decode()
+    assert case.reference in page
+    assert "L’opération est-elle nécessaire" not in page
+    assert assistant.get(at("answers", case)).status_code == 403
+    assert assistant.get(at("messages", case)).status_code == 403
+
+
+def test_a_care_coordinator_asks_for_a_piece_but_neither_admits_nor_chooses(world: World) -> None:
+    case = submitted(world)
+    nurse = verified_client(world.nurse, "care_coordinator")
+    words = {"message": "Il manque un compte rendu.", "items": "L’IRM\nL’ordonnance"}
+    assert nurse.post(at("move", case, "request_information"), words).status_code == 302
+    assert fresh(case).state == State.INFORMATION_REQUESTED
+    assert fresh(case).due_at is None
+    perform("provide_information", case.pk, actor=world.walk_of(case).patient, answer="Voilà.")
+    assert nurse.post(at("move", case, "admit"), {}).status_code == 403
+    assert (
+        nurse.post(at("move", case, "decline"), {"motive": "x", "explanation": "x", "instead": "x"}).status_code == 403
+    )
+    assert fresh(case).state == State.SUBMITTED
+
+
+def test_a_case_is_admitted_only_after_its_checks(world: World, desk: Client) -> None:
+    case = submitted(world)
+    refused = desk.post(at("move", case, "admit"), {})
+    assert refused.status_code == 422
+    assert fresh(case).state == State.SUBMITTED
+    lines = dict.fromkeys(("answers_read", "documents_read", "questions_clear", "scope_fits"), "on")
+    assert desk.post(at("checklist", case), lines).status_code == 302
+    assert desk.post(at("identity", case), {"means": "identity_document"}).status_code == 302
+    assert desk.post(at("payment", case), {"payment": "waived"}).status_code == 302
+    assert desk.post(at("move", case, "admit"), {}).status_code == 302
+    case = fresh(case)
+    assert case.state == State.ADMITTED
+    assert case.coordinator_id == world.coordinator.pk
+    assert case.total_due_at is not None
+
+
+@pytest.mark.behaviour("S0-03")
+def test_the_coordinator_proposes_to_an_expert_with_the_reasons_for_and_against(world: World, desk: Client) -> None:
+    case = admitted(world)
+    world.other_expert.insurances.all().delete()
+    page = desk.get(at("experts", case)).content.decode()
+    assert world.expert.name in page
+    assert page.index(world.expert.name) < page.index(world.other_expert.name)
+    refused = desk.post(at("propose", case, world.other_expert.pk), {"why": ""})
+    assert refused.status_code == 422
+    assert desk.post(at("propose", case, world.expert.pk), {"why": "Couvre la maladie."}).status_code == 302
+    case = fresh(case)
+    assert case.state == State.PROPOSED
+    assert case.assigned_expert == world.expert
+    told = OutgoingMail.objects.filter(template="case_expert_named", user=world.patient_user)
+    assert told.count() == 1
+
+
+def test_a_declined_request_says_why_and_what_to_do_instead(world: World, desk: Client) -> None:
+    case = submitted(world)
+    short = desk.post(at("move", case, "decline"), {"motive": "Hors champ", "explanation": "", "instead": ""})
+    assert short.status_code == 422
+    assert "Hors champ" in short.content.decode()
+    words = {"motive": "Hors champ", "explanation": "Pas de premier avis.", "instead": "Consultez d’abord."}
+    assert desk.post(at("move", case, "decline"), words).status_code == 302
+    patient = verified_client(world.patient_user, "patient")
+    page = patient.get(reverse("patient:case", args=[case.pk])).content.decode()
+    assert "Pas de premier avis." in page
+    assert "Consultez d’abord." in page
+    assert "Hors champ" not in page
+
+
+def test_a_hold_stops_the_clocks_and_is_released(world: World, desk: Client) -> None:
+    case = admitted(world)
+    far = {"reason_code": "other", "told": "Nous vérifions.", "review_on": f"{now() + timedelta(days=40):%d/%m/%Y}"}
+    assert desk.post(at("move", case, "hold"), far).status_code == 422
+    near = {**far, "review_on": f"{now() + timedelta(days=3):%d/%m/%Y}"}
+    assert desk.post(at("move", case, "hold"), near).status_code == 302
+    held = fresh(case)
+    assert (held.state, held.resume_to, held.due_at) == (State.ON_HOLD, State.ADMITTED, None)
+    assert desk.post(at("move", case, "release"), {}).status_code == 302
+    assert fresh(case).state == State.ADMITTED
+    assert fresh(case).due_at is not None
+
+
+def test_a_stop_needs_two_people(world: World, desk: Client) -> None:
+    case = admitted(world)
+    stop = at("move", case, "stop")
+    assert desk.post(stop, {"code": "duplicate", "motive": "Déjà ouvert."}).status_code == 302
+    assert desk.post(stop, {}).status_code == 403
+    assert fresh(case).state == State.ADMITTED
+    other = verified_client(world.other_coordinator, "coordinator")
+    assert other.post(stop, {}).status_code == 302
+    assert fresh(case).state == State.STOPPED
+
+
+@pytest.mark.asvs("7.5.3")
+def test_an_override_needs_a_motive_and_a_fresh_code_and_is_told(world: World, desk: Client) -> None:
+    walk = world.walk()
+    walk.case = admitted(world)
+    case = walk.propose()
+    page = at("override", case)
+    motive = "L’expert est injoignable depuis hier matin."
+    assert desk.post(page, {"motive": motive, "code": "000000"}).status_code == 422
+    desk.post(at("override_code", case))
+    code = last_code(world.coordinator.email)
+    short = desk.post(page, {"motive": "court", "code": code})
+    assert short.status_code == 422
+    with travel(now() + timedelta(minutes=2)):
+        desk.post(at("override_code", case))
+        code = last_code(world.coordinator.email)
+        assert desk.post(page, {"motive": motive, "code": code}).status_code == 302
+    assert fresh(case).state == State.ADMITTED
+    assert case.overrides.get().motive == motive
+    assert OutgoingMail.objects.filter(template="case_overridden", user=world.patient_user).exists()
+    expert = verified_client(world.expert.user, "expert")
+    assert expert.get(reverse("expert:case", args=[case.pk])).status_code == 404
+
+
+def test_an_alert_is_taken_once_and_closed_with_what_was_done(world: World, desk: Client) -> None:
+    case = admitted(world)
+    alert = alerts.raise_danger(case.pk, actor=world.walk_of(case).patient, note="Fièvre à 40.")
+    assert case.reference in desk.get(reverse("desk:alerts")).content.decode()
+    assert desk.post(at("take_alert", case, alert.pk)).status_code == 302
+    other = verified_client(world.other_coordinator, "coordinator")
+    other.post(at("take_alert", case, alert.pk))
+    assert Alert.objects.get(pk=alert.pk).taken_by == world.coordinator
+    assert desk.post(at("close_alert", case, alert.pk), {"outcome": ""}).status_code == 422
+    assert desk.post(at("close_alert", case, alert.pk), {"outcome": "Vue aux urgences."}).status_code == 302
+    assert Alert.objects.get(pk=alert.pk).closed_at is not None
+
+
+def test_a_call_that_reached_nobody_stays_on_the_list(world: World, desk: Client) -> None:
+    case = admitted(world)
+    desk.post(at("add_call", case), {"why": "help"})
+    task = case.call_tasks.get()
+    desk.post(at("close_call", case, task.pk), {"reached": "no", "note": "Répondeur."})
+    assert case.call_tasks.get().done_at is None
+    desk.post(at("close_call", case, task.pk), {"reached": "yes", "note": "Rassurée."})
+    assert case.call_tasks.get().done_at is not None
+
+
+def test_search_finds_by_reference_name_and_pathology_and_only_by_post(world: World, desk: Client) -> None:
+    case = admitted(world)
+    for words in (case.reference, "renaud", "RENAUD camille", "hernie"):
+        assert case.reference in desk.post(reverse("desk:search"), {"words": words, "state": ""}).content.decode()
+    assert (
+        case.reference not in desk.post(reverse("desk:search"), {"words": "introuvable", "state": ""}).content.decode()
+    )
+    assert desk.get(reverse("desk:search")).status_code == 405
+
+
+def test_reading_an_ended_case_asks_why_and_journals_it(world: World, desk: Client) -> None:
+    case = submitted(world)
+    perform("withdraw", case.pk, actor=world.walk_of(case).patient)
+    asked = desk.get(at("answers", case))
+    assert "motive" in asked.content.decode()
+    assert desk.post(at("motive", case), {"motive": "", "next": at("answers", case)}).status_code == 422
+    given = desk.post(at("motive", case), {"motive": "complaint", "next": "//evil.test/"})
+    assert given.headers["Location"] == at("case", case)
+    assert desk.get(at("answers", case)).status_code == 200
+    patient = verified_client(world.patient_user, "patient")
+    assert "motif" in patient.get(reverse("patient:seen", args=[case.pk])).content.decode().lower()
+
+
+def test_nobody_is_staff_on_his_own_file(world: World) -> None:
+    from accounts.services.roles import grant_role
+    from audit import SystemActor
+
+    case = admitted(world)
+    grant_role(world.patient_user, "assistant", actor=SystemActor("set_up"))
+    own = verified_client(world.patient_user)
+    assert own.get(at("case", case)).status_code == 404
+
+
+@pytest.mark.behaviour("S2-21")
+def test_words_between_desk_and_expert_are_kept_in_the_case(world: World, desk: Client) -> None:
+    walk = world.walk()
+    walk.case = admitted(world)
+    walk.propose()
+    case = walk.accept()
+    assert desk.post(at("expert_messages", case), {"body": "Avez-vous vu l’IRM ?"}).status_code == 302
+    expert = verified_client(world.expert.user, "expert")
+    page = expert.get(reverse("expert:desk_messages", args=[case.pk])).content.decode()
+    assert "Avez-vous vu l’IRM" in page
+    assert Message.objects.get().thread == "desk_expert"
+
+
+def test_the_opinion_is_delivered_from_the_desk(world: World, desk: Client) -> None:
+    walk = world.walk()
+    walk.case = admitted(world)
+    walk.propose()
+    walk.accept()
+    walk.write()
+    case = walk.sign()
+    page = desk.get(at("opinion", case)).content.decode()
+    assert reverse("desk:opinion_file", args=[case.pk, case.signed_opinion_id]) in page
+    assert desk.post(at("move", case, "deliver"), {}).status_code == 302
+    assert fresh(case).state == State.DELIVERED
+    assert desk.post(at("move", case, "deliver"), {}).status_code == 302
+    assert OutgoingMail.objects.filter(template="case_delivered").count() == 1
