@@ -72,15 +72,15 @@ def collect() -> int:
                 target.msgstr_plural = dict(entry.msgstr_plural)
             else:
                 target.msgstr = entry.msgstr
-            if target is not None and "fuzzy" in target.flags:
+            if target is not None and target.fuzzy:
                 target.flags.remove("fuzzy")
-                target.previous_msgid = None
     for entry in catalogue:
         # A guess is worse than nothing: it would be shown.
         if entry.fuzzy:
             entry.flags.remove("fuzzy")
-            entry.msgstr, entry.previous_msgid = "", None
+            entry.msgstr = ""
             entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, "")
+        entry.previous_msgctxt = entry.previous_msgid = entry.previous_msgid_plural = None
     catalogue.metadata = {
         "Project-Id-Version": "Second Regard",
         "Language": "fr",
