@@ -1,30 +1,27 @@
-"""Encrypt and store in a thread of its own while the next bytes are being received."""
+"""A file encrypted in one thread and stored in another while the next bytes are being received."""
 
-import queue
-import threading
 from types import TracebackType
 from typing import Self
 
 from vault.files import FileWriter
 from vault.models import ContentKey, StoredFile
+from vault.stages import Stage
+from vault.stores import ObjectWriter
 
-# Pieces that may wait; with pieces of a mebibyte this is what an upload holds in memory.
-_WAITING = 4
+# What is handed to the store at once.
+_BATCH = 1024 * 1024
 
 
 class WriterAhead:
-    """A `FileWriter` fed through a queue. Small files never start the thread.
+    """A `FileWriter` that does not keep its caller waiting; holds a few mebibytes.
 
     Args:
         key: the content key.
     """
 
     def __init__(self, key: ContentKey) -> None:
-        self._writer = FileWriter(key)
-        self._queue: queue.Queue[bytes | memoryview | None] = queue.Queue(_WAITING)
-        self._thread: threading.Thread | None = None
-        self._error: Exception | None = None
-        self._pieces = 0
+        self._writer = FileWriter(key, through=_Behind)
+        self._sealing: Stage[bytes | memoryview] = Stage(self._writer.write, "vault-sealing", at_once=2, waiting=4)
 
     def write(self, data: bytes | memoryview) -> None:
         """Take clear bytes; they must not change afterwards.
@@ -32,44 +29,16 @@ class WriterAhead:
         Raises:
             OSError: the store could not take an earlier piece.
         """
-        self._pieces += 1
-        if self._thread is None and self._pieces < 3:
-            self._writer.write(data)
-            return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="vault-writer", daemon=True)
-            self._thread.start()
-        self._queue.put(data)
-        self._raise()
-
-    def _work(self) -> None:
-        while (data := self._queue.get()) is not None:
-            if self._error is None:
-                try:
-                    self._writer.write(data)
-                except Exception as error:  # noqa: BLE001
-                    # Raised again in the thread that receives; what is still queued is let go.
-                    self._error = error
-
-    def _join(self) -> None:
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join()
-            self._thread = None
-
-    def _raise(self) -> None:
-        if self._error is not None:
-            raise self._error
+        self._sealing.put(data)
 
     def finish(self, *, media_type: str) -> StoredFile:
         """Wait for the last piece, make the file durable, then its row."""
-        self._join()
-        self._raise()
+        self._sealing.end()
         return self._writer.finish(media_type=media_type)
 
     def abort(self) -> None:
         """Remove what was written."""
-        self._join()
+        self._sealing.drop()
         self._writer.abort()
 
     def __enter__(self) -> Self:
@@ -79,3 +48,36 @@ class WriterAhead:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.abort()
+
+
+class _Behind:
+    """An object written by a thread of its own, in batches."""
+
+    def __init__(self, target: ObjectWriter) -> None:
+        self._target = target
+        self._batch: list[bytes] = []
+        self._held = 0
+        self._storing: Stage[list[bytes]] = Stage(self._store, "vault-storing", at_once=2, waiting=4)
+
+    def _store(self, batch: list[bytes]) -> None:
+        for data in batch:
+            self._target.write(data)
+
+    def _hand_over(self) -> None:
+        batch, self._batch, self._held = self._batch, [], 0
+        self._storing.put(batch)
+
+    def write(self, data: bytes) -> None:
+        self._batch.append(data)
+        self._held += len(data)
+        if self._held >= _BATCH:
+            self._hand_over()
+
+    def commit(self) -> None:
+        self._hand_over()
+        self._storing.end()
+        self._target.commit()
+
+    def abort(self) -> None:
+        self._storing.drop()
+        self._target.abort()

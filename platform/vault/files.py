@@ -2,7 +2,7 @@
 
 import io
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from vault import format as layout
 from vault.exceptions import SealBroken
 from vault.models import ContentKey, StoredFile, object_name
-from vault.stores import get_store
+from vault.stores import ObjectWriter, get_store
 
 
 class FileWriter:
@@ -19,13 +19,15 @@ class FileWriter:
 
     Args:
         key: the content key it is sealed under.
+        through: wraps the writer of the store.
     """
 
-    def __init__(self, key: ContentKey) -> None:
+    def __init__(self, key: ContentKey, *, through: Callable[[ObjectWriter], ObjectWriter] | None = None) -> None:
         self.file_id = uuid.uuid4()
         self._key = key
         self._store = get_store()
-        self._object = self._store.create(object_name(self.file_id))
+        target = self._store.create(object_name(self.file_id))
+        self._object = through(target) if through else target
         try:
             self._encryptor = layout.Encryptor(key, self.file_id, self._object)
         except BaseException:

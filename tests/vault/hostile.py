@@ -213,6 +213,7 @@ REFUSED: dict[str, tuple[bytes, set[str]]] = {
     "pdf of nothing": (b"%PDF-1.7\n" + bytes(1000) + b"%%EOF", {"unreadable"}),
     "page loop": (page_loop_pdf(), {"unreadable"}),
     "deep pdf": (deep_pdf(), {"unreadable", "too_heavy"}),
+    "flate bomb": (flate_bomb_pdf(), {"unreadable", "too_heavy", "too_long"}),
     "password pdf": (password_pdf(), {"pdf_password"}),
     "jpeg cut": (samples.jpeg()[:-400], {"unreadable"}),
     "jpeg of nothing": (b"\xff\xd8\xff\xe0" + bytes(2000), {"unreadable"}),

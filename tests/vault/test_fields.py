@@ -214,6 +214,7 @@ def test_a_ciphertext_under_another_key_is_refused(key: ContentKey) -> None:
         _ = Note.objects.get(pk=note.pk).text
 
 
+@pytest.mark.asvs("11.3.2")
 @pytest.mark.parametrize("place", [0, 1, 16, 17, 28, 29, -1])
 def test_one_flipped_bit_is_refused(key: ContentKey, place: int) -> None:
     note = make(key)

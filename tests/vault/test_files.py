@@ -130,6 +130,7 @@ TAMPERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+@pytest.mark.asvs("11.3.2")
 @pytest.mark.parametrize("name", TAMPERS)
 def test_a_touched_object_does_not_open(key: ContentKey, own_vault: Path, name: str) -> None:
     stored = make(key)
@@ -210,6 +211,21 @@ def test_a_row_that_cannot_be_written_leaves_no_object(key: ContentKey, own_vaul
     with mock.patch.object(StoredFile, "save", side_effect=RuntimeError), pytest.raises(RuntimeError):
         make(key)
     assert [path for path in own_vault.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.asvs("5.3.1")
+def test_files_lie_under_no_folder_a_web_server_may_serve() -> None:
+    from config.settings import base
+
+    vault = Path(base.VAULT_ROOT).resolve()
+    served = [
+        base.STATIC_ROOT,
+        getattr(base, "MEDIA_ROOT", base.STATIC_ROOT),
+        *(one[1] for one in base.STATICFILES_DIRS),
+    ]
+    for folder in served:
+        assert not vault.is_relative_to(Path(folder).resolve())
+        assert not Path(folder).resolve().is_relative_to(vault)
 
 
 def test_names_of_objects_come_from_ids_only(own_vault: Path) -> None:
