@@ -35,6 +35,7 @@ def production_environment() -> dict[str, str]:
     sys.path.insert(0, str(ROOT))
     from tests.config.production import example
 
+    shutil.rmtree(ROOT / "var" / "check", ignore_errors=True)
     return environment(**example(ROOT / "var" / "check"), DJANGO_SETTINGS_MODULE="config.settings.production")
 
 
