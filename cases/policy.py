@@ -96,6 +96,8 @@ RULES: list[Rule] = [
     # Words.
     _rule("case.message_service", (*PATIENT_SIDE, "helper_write", "requester_professional", *STAFF), tuple(LIVING)),
     _rule("case.message_desk_expert", ("expert", "coordinator"), (*WITH_EXPERT, State.DELIVERED, State.FOLLOW_UP)),
+    # Between the professional who asked and the expert who accepted; of a tele-expertise only (see the facts).
+    _rule("case.message_expert", ("requester_professional", "expert"), READING_EXPERT),
     _rule(
         "case.raise_alert",
         (*PATIENT_SIDE, "helper", "requester_professional", "expert", *STAFF),
@@ -141,7 +143,7 @@ class CaseFacts:
             state=str(target.state),
             ended=target.state in ENDS,
             closed_to_third_parties=closed,
-            refusals=_opinion_refusal(target, relations) | _hold_refusals(target),
+            refusals=_opinion_refusal(target, relations) | _hold_refusals(target) | _talk_refusals(target),
         )
 
     def visible(self, actor: Actor) -> Q:
@@ -231,6 +233,11 @@ def _opinion_refusal(case: Case, relations: frozenset[str]) -> dict[str, str]:
         return {}
     opens = case.delivered_at + timedelta(hours=settings.TELE_EXPERTISE_PATIENT_HOURS)
     return {} if now() >= opens else {"case.read_opinion": "doctor_first"}
+
+
+def _talk_refusals(case: Case) -> dict[str, str]:
+    """A patient and an expert talk by questions and answers, which stand in the report."""
+    return {"case.message_expert": "role"} if case.is_second_opinion else {}
 
 
 def _visible(actor: Actor) -> Q:

@@ -56,10 +56,10 @@ def message_bubbles(case: Case, thread: str, actor: Actor) -> list[dict[str, Any
     ]
 
 
-def unread_messages(case: Case, actor: Actor) -> int:
+def unread_messages(case: Case, actor: Actor, thread: str = Thread.SERVICE) -> int:
     """How many messages of the others this side has not opened."""
     own = _SERVICE if actor.role in _SERVICE else (actor.role,)
-    return case.messages.filter(thread=Thread.SERVICE, read_at__isnull=True).exclude(author_role__in=own).count()
+    return case.messages.filter(thread=thread, read_at__isnull=True).exclude(author_role__in=own).count()
 
 
 def delivered_versions(case: Case) -> list[Opinion]:
@@ -81,6 +81,11 @@ class Seen:
 def history_of(case: Case, actor: Actor) -> QuerySet[AuditEvent]:
     """Everything done or read about this patient's case, by anyone, newest first (S1-30)."""
     return history("patient", case.patient_id).filter(case_id=case.pk)
+
+
+def done_by_others(case: Case, actor: Actor) -> QuerySet[AuditEvent]:
+    """What other people than the actor did or read, newest first; the service's own clockwork is left out."""
+    return history_of(case, actor).exclude(actor_kind="system").exclude(actor_id=actor.person)
 
 
 def in_words(events: Iterable[AuditEvent], language: str) -> list[Seen]:

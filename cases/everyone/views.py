@@ -87,6 +87,27 @@ def messages_page(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@case_page("case.message_expert", event="case.messages_read")
+def colleague_messages(request: HttpRequest, case: Case) -> HttpResponse:
+    """The words between the professional who asked and the expert; both sides mount this page (S2-21)."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = MessageForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        body = form.cleaned_data["body"]
+
+        def act() -> None:
+            words.write_between_requester_and_expert(case.pk, body, actor=actor)
+
+        if attempt(request, form, act, done=_("Message sent.")):
+            return redirect(request.path)
+    bubbles = message_bubbles(case, Thread.EXPERT, actor)
+    if request.method == "GET":
+        words.mark_read(case, Thread.EXPERT, actor=actor)
+    context = {**frame(request, case), "form": form, "bubbles": bubbles}
+    return render(request, "cases/everyone/messages.html", context, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
 @case_page("case.raise_alert", event="case.danger_opened")
 def danger(request: HttpRequest, case: Case) -> HttpResponse:
     """«Danger immédiat»: whom to call first, at once; then the alert to the service."""
@@ -104,7 +125,8 @@ def contacts_of(case: Case) -> dict[str, str]:
     """Phone, emergency contact and doctor: shown without waiting for anybody's consent."""
     from cases.answers import whole
 
-    answers = whole(case).answers
+    # A tele-expertise has no questionnaire: its professional wrote the contact beside the identity.
+    answers = {**(case.patient.profile or {}), **whole(case).answers}
     doctor = case.treating_doctor or {}
     told = {
         _("Patient"): answers.get("phone") or case.patient.phone,

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from cases.everyone.urls import case_routes
+from cases.everyone.views import colleague_messages
 from cases.requester.views import case, consent, documents, prepare, report
 
 app_name = "requester"
@@ -40,6 +41,7 @@ urlpatterns = [
     path("<uuid:case_id>/demande/completer/", case.add, name="add"),
     path("<uuid:case_id>/repondre/", case.answer, name="answer"),
     path("<uuid:case_id>/completer/", case.information, name="information"),
+    path("<uuid:case_id>/expert/messages/", colleague_messages, name="expert_messages"),
     path("<uuid:case_id>/annuler/", case.withdraw, name="withdraw"),
     path("<uuid:case_id>/clore/", case.close, name="close"),
     path("<uuid:case_id>/reprendre/", case.resume, name="resume"),

@@ -47,6 +47,25 @@ def write_between_desk_and_expert(case_id: UUID, body: str, *, actor: Actor) -> 
     return message
 
 
+@transaction.atomic
+def write_between_requester_and_expert(case_id: UUID, body: str, *, actor: Actor) -> Message:
+    """A message between the professional who asked and the expert; a question that stops the clock is another thing."""
+    case = locked_case(case_id, actor=actor, action="case.message_expert")
+    message = _write(case, Thread.EXPERT, body, actor)
+    if actor.role == "expert":
+        tell(case, "requester", "case_message", key=f"message:{message.pk}")
+    else:
+        expert = case.assigned_expert
+        tell(
+            case,
+            "expert",
+            "desk_message",
+            key=f"message:{message.pk}",
+            expert_id=expert.user_id if expert else None,
+        )
+    return message
+
+
 def _write(case: Case, thread: str, body: str, actor: Actor) -> Message:
     if not body.strip():
         raise Invalid(_("Write your message."), fields={"body": _("Fill in this field.")})

@@ -11,6 +11,7 @@ from access import decide
 from cases.checks import questions_of
 from cases.machine import may, perform
 from cases.models import Case
+from cases.models.messages import Thread
 from cases.models.states import AFTER_DELIVERY, State
 from cases.pages import attempt, case_page
 from cases.patient.forms import InformationForm
@@ -45,6 +46,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
         "documents": documents,
         "questions": questions_of(case) if reads else [],
         "unread": unread_messages(case, actor),
+        "unread_expert": unread_messages(case, actor, Thread.EXPERT),
         "can_message": decide(actor, "case.message_service", case).allowed,
         "can_talk": decide(actor, "case.message_expert", case).allowed,
         "can_add": decide(actor, "case.add_document", case).allowed,

@@ -1,4 +1,4 @@
-"""The patient's agreement: attested by the professional who collected it, or left to the patient; always told to her."""
+"""The patient’s agreement: attested by the professional who collected it, or left to her; she is always told."""
 
 from typing import Any
 
