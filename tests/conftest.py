@@ -20,12 +20,23 @@ from tests.harness.browser import browser, browser_context, page, watch  # noqa:
 from tests.harness.figures import figure  # noqa: F401
 from tests.harness.results import Results, known_rows
 
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_reset_sequences"})
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the outcome of a run under the name the runner gives (RUN_NAME), else under `local`."""
     root = Path(settings.BASE_DIR)
     results = Results(root / "var" / "results", os.environ.get("RUN_NAME", "local"), known_rows(root / "docs"))
     config.pluginmanager.register(results, "results")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches no database with `once`: a second run on another database would say nothing new."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") is None and DATABASE_FIXTURES.isdisjoint(fixtures):
+            item.add_marker("once")
 
 
 @pytest.fixture(scope="session", autouse=True)
