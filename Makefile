@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help run test proof bench behaviours lint format messages lock setup clean
+.PHONY: help run test proof bench behaviours lint format messages tour lock setup clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,6 +38,10 @@ format: ## Put the code in the common form
 messages: ## Collect texts for translation, merge the parts, compile
 	@bin/setup test
 	@exec $(PYTHON) bin/messages.py collect
+
+tour: ## Take the pictures of the README from a running demo (make run)
+	@bin/setup test
+	@exec $(PYTHON) bin/tour.py
 
 lock: ## Resolve requirements*.in and package.json again, with hashes
 	@bin/setup test

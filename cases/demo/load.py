@@ -21,41 +21,12 @@ from experts.models import Pathology
 from vault.files import write_file
 
 _CONTENT = Path(__file__).with_name("content.json")
-_FIRST = [
-    "Ada",
-    "Basile",
-    "Céleste",
-    "Damien",
-    "Elsa",
-    "Fabrice",
-    "Gaëlle",
-    "Henri",
-    "Iris",
-    "Jules",
-    "Katia",
-    "Léon",
-    "Mina",
-    "Noé",
-    "Olga",
-    "Paul",
-    "Rita",
-    "Simon",
-]
-_LAST = [
-    "Alisier",
-    "Bruyère",
-    "Cerisier",
-    "Dahlia",
-    "Érable",
-    "Fougère",
-    "Genévrier",
-    "Houx",
-    "Ibéris",
-    "Jonquille",
-    "Laurier",
-    "Muguet",
-    "Narcisse",
-]
+_FIRST = {
+    "F": ("Ada", "Céleste", "Elsa", "Gaëlle", "Iris", "Katia", "Mina", "Olga", "Rita"),
+    "M": ("Basile", "Damien", "Fabrice", "Henri", "Jules", "Léon", "Noé", "Paul", "Simon"),
+}
+_LAST = ("Alisier", "Bruyère", "Cerisier", "Dahlia", "Érable", "Fougère", "Genévrier", "Houx", "Ibéris", "Jonquille")
+
 
 #: How far each case goes, and how many hours ago it was opened. The order mixes pathologies and people.
 PLAN: tuple[tuple[str, int], ...] = (
@@ -134,7 +105,7 @@ class Loader:
         told = self._next(self.told, mine=goal == "expert_question" and hours == 110)
         first_time = self.number <= len(self.told)
         person = told.words["patient"]
-        name = (person["first_name"], person["last_name"]) if first_time else self._name()
+        name = (person["first_name"], person["last_name"]) if first_time else self._name(person["sex"])
         began = self.start - timedelta(hours=hours)
         with clock.travel(began - timedelta(days=1)):
             if goal == "expert_question" and hours == 110:
@@ -156,7 +127,9 @@ class Loader:
         self.number += 1
         person = told.words["patient"]
         began = self.start - timedelta(hours=hours)
-        first, last = (person["first_name"], person["last_name"]) if turn < len(self.tele) else self._name()
+        first, last = (
+            (person["first_name"], person["last_name"]) if turn < len(self.tele) else self._name(person["sex"])
+        )
         birth = date(self.start.year - person["age"], 6, 1 + turn % 27)
         with clock.travel(began - timedelta(hours=1)):
             patient = make_patient_without_account(
@@ -182,25 +155,13 @@ class Loader:
         self.number += 1
         return rows[self.number % len(rows)]
 
-    def _name(self) -> tuple[str, str]:
-        return _FIRST[self.number % len(_FIRST)], _LAST[self.number * 5 % len(_LAST)]
+    def _name(self, sex: str) -> tuple[str, str]:
+        first = _FIRST.get(sex, _FIRST["F"])
+        return first[self.number % len(first)], _LAST[self.number * 3 % len(_LAST)]
 
 
 class _Life:
     """The steps of one case, each a little later than the one before."""
-
-    #: What is reached in turn on the ordinary way.
-    WAY = (
-        "draft",
-        "awaiting_consent",
-        "submitted",
-        "admitted",
-        "proposed",
-        "in_review",
-        "signed",
-        "delivered",
-        "opened",
-    )
 
     def __init__(self, loader: Loader, walk: Walk, told: _Told, goal: str, began: datetime) -> None:
         self.loader, self.walk, self.told, self.goal = loader, walk, told, goal
@@ -240,14 +201,14 @@ class _Life:
         way += [("proposed", 3, walk.propose)]
         if self.goal == "proposed":
             return way
-        way += [("in_review", 6, walk.accept), ("read", 0.5, self._talk)]
+        way += [("accepted", 6, walk.accept), ("read", 0.5, self._talk)]
         if self.goal == "on_hold":
             return [*way, ("on_hold", 5, self._hold)]
         if self.goal == "expert_question":
             return [*way, ("expert_question", 12, self._question)]
-        way += [("written", 20, self._write)]
         if self.goal == "in_review":
-            return way
+            return [*way, ("in_review", 8, self._begin_writing)]
+        way += [("written", 20, self._write)]
         way += [("signed", 4, walk.sign), ("delivered", 6, walk.deliver), ("opened", 16, self._read)]
         if self.goal == "follow_up":
             return [*way, ("follow_up", 30, self._follow_up)]
@@ -337,6 +298,12 @@ class _Life:
 
     def _question(self) -> None:
         self.walk.move("ask_question", self.walk.expert, text=self.told.words["expert_question"]["text"])
+
+    def _begin_writing(self) -> None:
+        whole = self.told.words["opinion"]
+        draft = opinions.draft_of(self.walk.case)
+        begun = {name: whole[name] for name in ("relevance", "relevance_reason", "answers", "analysis")}
+        opinions.save_draft(self.walk.case.pk, begun, draft.version, actor=self.walk.expert)
 
     def _write(self) -> None:
         self.walk.write(**self.told.words["opinion"])
