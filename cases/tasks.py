@@ -1,20 +1,21 @@
 """Background work on cases: checking documents, the clock's moves, reminders, digests, automatic delivery."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from audit import Actor, SystemActor, history, record
+from audit.models import AuditEvent
 from cases.answers import pieces_wanted
 from cases.machine import clocks, perform
 from cases.models import CallTask, Case, Document
 from cases.models.case import Payment
-from cases.models.states import AFTER_DELIVERY, REASSIGNABLE, State
+from cases.models.states import REASSIGNABLE, State
 from cases.notices import audience_of, tell
 from cases.services.locking import subjects
 from clock import now
@@ -22,11 +23,14 @@ from errors import DomainError
 from experts.models import ExpertProfile
 from experts.signals import on_expert_stopped
 from jobs import TryLater, enqueue, job, register_schedule
+from notify.models import OutgoingMail
 from vault.models import StoredFile
 from vault.previews import page_images
 from vault.scan import scan
 
 CLOCK = SystemActor("clock")
+#: How far back the daily notice looks when it did not run: what is older was told before.
+DIGEST_LOOKS_BACK = timedelta(days=7)
 Thing = TypeVar("Thing")
 
 
@@ -294,25 +298,35 @@ def _call_task(case: Case, why: str) -> None:
 
 @job(queue="clock", max_attempts=3)
 def send_history_digests() -> None:
-    """Once a day, tell patients that others acted on their file since yesterday (S1-31); the mail names nobody."""
-    since = now() - timedelta(days=1)
-    recent = Case.objects.filter(Q(updated_at__gte=since) | Q(state__in=[*AFTER_DELIVERY, State.IN_REVIEW]))
+    """Once a day, tell patients that others acted on their file since the last such mail (S1-31); it names nobody."""
+    oldest = now() - DIGEST_LOOKS_BACK
+    acted = AuditEvent.objects.filter(at__gte=oldest, case_id__isnull=False).exclude(actor_kind="system")
     # A stopped case sends nothing any more: the patient may have died.
-    for case in recent.exclude(state__in=[State.DRAFT, State.STOPPED]).filter(created_at__lt=F("updated_at")):
-        own = {str(person.pk) for person in audience_of(case, "patient")}
-        events = history("patient", case.patient_id).filter(at__gte=since, case_id=case.pk, actor_kind="user")
-        if events.exclude(actor_id__in=own).exists():
-            with transaction.atomic():
-                tell(case, "patient", "case_history_digest", key=f"digest:{now():%Y%m%d}")
+    cases = Case.objects.filter(pk__in=acted.values("case_id")).exclude(state__in=[State.DRAFT, State.STOPPED])
+    _all(list(cases), lambda case: _digest(case, oldest))
+
+
+def _digest(case: Case, oldest: datetime) -> None:
+    told = OutgoingMail.objects.filter(case_id=case.pk, template="case_history_digest")
+    last = told.order_by("-created_at").values_list("created_at", flat=True).first()
+    own = [person.pk for person in audience_of(case, "patient")]
+    events = history("patient", case.patient_id).filter(at__gt=last or oldest, case_id=case.pk)
+    if events.exclude(actor_kind="system").exclude(actor_id__in=own).exists():
+        with transaction.atomic():
+            tell(case, "patient", "case_history_digest", key=f"digest:{now():%Y%m%d}")
 
 
 def take_back_from(expert: ExpertProfile, actor: Actor, reason: str) -> None:
     """An expert stopped being active: his open cases go back to the desk, in the same transaction."""
-    held = Case.objects.filter(
-        Q(state__in=REASSIGNABLE) | Q(state=State.ON_HOLD, resume_to__in=REASSIGNABLE), assigned_expert=expert
+    still_his = Q(assigned_expert=expert) & (
+        Q(state__in=REASSIGNABLE) | Q(state=State.ON_HOLD, resume_to__in=REASSIGNABLE)
     )
+    held = Case.objects.filter(still_his)
     # In one order for everyone, so that two experts stopped at once never wait for each other.
     for case_id in list(held.order_by("pk").values_list("pk", flat=True)):
+        # A case that moved on meanwhile, to a signature for instance, is no longer his to lose.
+        if not Case.objects.select_for_update(of=("self",)).filter(Q(pk=case_id), still_his).exists():
+            continue
         perform("reassign", case_id, actor=SystemActor("expert_stopped"), reason_code=reason[:20])
 
 

@@ -29,6 +29,7 @@ from cases.models.case import Payment, Sharing, Urgency
 from cases.models.states import CONSENTED, REASSIGNABLE, WITH_EXPERT, WITHOUT_CONSENT, State
 from consent.services import is_blocked, is_living
 from errors import Conflict, Invalid, NotAllowed
+from experts.models import ExpertProfile
 from experts.selectors import is_fit_to_sign
 
 CHECKLIST = ("answers_read", "documents_read", "questions_clear", "scope_fits")
@@ -146,8 +147,10 @@ def attested(step: Step) -> None:
 
 
 def consent_living_unless_submitted(step: Step) -> None:
-    """Entry into any state that needs it asks for a living consent; an answer given before admission does not."""
+    """Entry into any state that needs it asks for a living consent; an answer before admission, or a hold, does not."""
     if step.source == State.INFORMATION_REQUESTED and step.case.information_from == State.SUBMITTED:
+        return
+    if step.source == State.ON_HOLD:
         return
     consent_living(step)
 
@@ -244,9 +247,12 @@ def nothing_delivered(step: Step) -> None:
 
 def expert_ready(step: Step) -> None:
     """The expert is active, registered, insured, under convention, covers the pathology and has room."""
-    expert = step.inputs.get("expert")
-    if expert is None:
+    chosen = step.inputs.get("expert")
+    if chosen is None:
         raise Invalid(_("Choose an expert."), fields={"expert": _("Choose an expert.")})
+    # What the page knew of him may be old; under the lock two proposals never share the last free place.
+    expert = ExpertProfile.objects.select_for_update(of=("self",)).get(pk=chosen.pk)
+    step.inputs["expert"] = expert
     found = obstacles_now(expert, pathology=step.case.pathology, on=step.at)
     if found:
         raise Conflict(

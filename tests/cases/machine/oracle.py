@@ -20,17 +20,22 @@ from tests.cases.machine.rules import (
     HAS_OPINION,
     OPEN,
     OVERRIDE_TO,
-    PAUSED,
     SECOND,
     SILENCE,
+    STANDING_STILL,
     STOP_UNDONE_WITHIN,
     STRANGERS,
     TABLE,
+    TAKEN_BACK_FROM,
     TELE,
     TOTAL,
+    WITH_EXPERT,
     Verdict,
     Who,
 )
+
+LETS_GO = frozenset({"decline_assignment", "lapse", "object_to_expert", "hand_back", "reassign"})
+FITNESS = frozenset({"expert_active", "expert_registered", "expert_insured"})
 
 
 @dataclass
@@ -43,29 +48,28 @@ class Facts:
     resume_to: str = ""
     asked_from: str = ""
     stopped_from: str = ""
+    stopped_resume: str = ""
     by_phone: bool = False
     minor: bool = False
     names_expert: bool = False
     act: bool = False
     sharing: bool = False
     expert: str = ""
-    access: bool = False
-    """Whether the assigned expert reads more than what a proposal shows."""
     signed: bool = False
-    ever_consented: bool = False
     followed_up: bool = False
     unmet: set[str] = field(default_factory=set)
-    open_tasks: bool = False
-    warned: int = 0
     entered_at: datetime | None = None
     admitted_at: datetime | None = None
-    paused_since: datetime | None = None
-    paused: timedelta = timedelta()
+    standing_since: datetime | None = None
+    stood: timedelta = timedelta()
     delivered_at: datetime | None = None
     opened_at: datetime | None = None
     addendum_at: datetime | None = None
+    # Read from the product: the rules only bound them (not before 24 hours; two warnings; reminders and a call).
     acceptance_ends: datetime | None = None
-    """Read from the product: the rules only bound it from below (nights, Sundays and holidays move it)."""
+    warned: int = 0
+    reminded_and_called: bool = False
+    open_tasks: bool = False
     last: tuple[str, str] = ("", "")
     path: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -78,23 +82,33 @@ class Facts:
     def undelivered(self) -> bool:
         return self.delivered_at is None
 
+    @property
+    def stage(self) -> str:
+        """The state, or the one a case on hold goes back to."""
+        return self.resume_to or self.state
+
 
 @dataclass(frozen=True)
 class Try:
-    """Somebody's attempt: the move, who (relation and name), and which inputs he leaves out."""
+    """Somebody's attempt.
+
+    Args:
+        who: his relation to the case.
+        name: who he is, to know him again.
+        without: the inputs he leaves out.
+    """
 
     move: str
     who: Who
     name: str = ""
     without: frozenset[str] = frozenset()
-    word_recorded: bool = True
-    """For a coordinator who withdraws: whether the patient's word is on record."""
 
 
 def may(facts: Facts, move: str, who: Who) -> bool:
     """Whether somebody of that relation may make the move at all in a case of this kind."""
     row = TABLE[move]
-    if move in {"request_consent", "give_consent"} and who is Who.CARE_COORDINATOR:
+    if move in {"request_consent", "revise", "give_consent"} and who is Who.CARE_COORDINATOR:
+        # He fills it in for her; whoever completes a request must be able to correct it.
         return facts.by_phone
     if move in {"admit", "propose"} and who is Who.CLOCK:
         return facts.kind == TELE and facts.names_expert
@@ -109,7 +123,18 @@ def target(facts: Facts, move: str) -> str:
         return facts.resume_to
     if move == "override":
         return facts.stopped_from if facts.state == "stopped" else OVERRIDE_TO[facts.state]
+    if move in {"object_to_expert", "reassign"}:
+        return "on_hold" if facts.state == "on_hold" else "admitted"
     return TABLE[move].target
+
+
+def starts_here(facts: Facts, move: str) -> bool:
+    """Whether the move may start from the state the case is in."""
+    if facts.state == "on_hold" and move == "object_to_expert":
+        return facts.resume_to in WITH_EXPERT
+    if facts.state == "on_hold" and move == "reassign":
+        return facts.resume_to in TAKEN_BACK_FROM
+    return facts.state in TABLE[move].sources
 
 
 def _needs_consent(facts: Facts, move: str) -> bool:
@@ -124,6 +149,38 @@ def _needs_consent(facts: Facts, move: str) -> bool:
     return goal in CONSENTED
 
 
+def _unmet(facts: Facts, attempt: Try) -> Iterator[str]:
+    """Facts of the row that do not hold, as far as this attempt asks for them."""
+    row, clock = TABLE[attempt.move], attempt.who is Who.CLOCK
+    names = set(row.facts)
+    if attempt.move == "release":
+        names |= FITNESS if facts.resume_to in TAKEN_BACK_FROM else set()
+        names |= {"not_blocked"} if facts.resume_to in WITH_EXPERT else set()
+    if attempt.move == "reassign" and clock and not FITNESS & facts.unmet:
+        yield "expert_failing"
+    yield from names & facts.unmet
+    if not facts.consent and ("consent" in row.facts or _needs_consent(facts, attempt.move)):
+        yield "consent"
+
+
+def asked_for(move: str, who: Who) -> tuple[str, ...]:
+    """The inputs the rules ask of somebody of that relation.
+
+    Args:
+        move: what he tries.
+        who: he.
+    """
+    if who is Who.CLOCK and move == "reassign" or who is not Who.COORDINATOR and move == "withdraw":
+        return ()
+    only = {
+        "date": Who.REQUESTER,
+        "means": Who.REQUESTER,
+        "text_handed_over": Who.REQUESTER,
+        "code": Who.CARE_COORDINATOR if move == "give_consent" else who,
+    }
+    return tuple(name for name in TABLE[move].inputs if only.get(name, who) is who)
+
+
 def failing(facts: Facts, attempt: Try) -> Iterator[str]:
     """The guards that stand in the way of the attempt; none: it succeeds.
 
@@ -134,17 +191,15 @@ def failing(facts: Facts, attempt: Try) -> Iterator[str]:
     move, row = attempt.move, TABLE[attempt.move]
     clock = attempt.who is Who.CLOCK
     since = facts.at - (facts.entered_at or facts.at)
-    yield from (name for name in row.inputs if name in attempt.without)
-    yield from (name for name in row.facts if name in facts.unmet)
-    if _needs_consent(facts, move) and not facts.consent:
-        yield "consent"
+    yield from (name for name in asked_for(move, attempt.who) if name in attempt.without)
+    yield from _unmet(facts, attempt)
     if "undelivered" in row.facts and not facts.undelivered:
         yield "undelivered"
-    if move == "request_consent" and facts.minor:
+    if move in {"request_consent", "give_consent"} and facts.minor:
         yield "of_age"
     if move == "lapse" and (facts.acceptance_ends is None or facts.at < facts.acceptance_ends):
         yield "acceptance_over"
-    if move == "continue_without_answer" and clock and since < SILENCE:
+    if move == "continue_without_answer" and clock and (since < SILENCE or not facts.reminded_and_called):
         yield "silent_long_enough"
     if move == "ask_follow_up":
         if facts.followed_up:
@@ -156,8 +211,6 @@ def failing(facts: Facts, attempt: Try) -> Iterator[str]:
             yield "opened"
         elif clock and facts.at < max(facts.opened_at, facts.addendum_at or facts.opened_at) + CLOSES_AFTER:
             yield "closing_due"
-    if move == "withdraw" and attempt.who is Who.COORDINATOR and not attempt.word_recorded:
-        yield "recorded_word"
     if move == "expire":
         if since < EXPIRES_AFTER[facts.state]:
             yield "expiry_over"
@@ -176,12 +229,11 @@ def judge(facts: Facts, attempt: Try) -> Verdict:
         facts: the case as it stands.
         attempt: who tries what.
     """
-    row = TABLE[attempt.move]
     if attempt.who in STRANGERS:
         return Verdict.MISSING
     if not may(facts, attempt.move, attempt.who):
         return Verdict.NOT_ALLOWED
-    if facts.state not in row.sources:
+    if not starts_here(facts, attempt.move):
         if facts.last[0] == attempt.move:
             return Verdict.QUIET if facts.last[1] == attempt.name else Verdict.SAYS_WHO
         return Verdict.WRONG_STATE
@@ -199,59 +251,66 @@ def apply(facts: Facts, attempt: Try, expert: str = "") -> None:
         expert: whom a `propose` names.
     """
     move, source, goal = attempt.move, facts.state, target(facts, attempt.move)
-    if move == "request_information":
-        facts.asked_from = source
-    if move == "hold":
-        facts.resume_to = source
-    elif source == "on_hold":
-        facts.resume_to = ""
-    if move == "stop":
-        facts.stopped_from = source if source != "on_hold" else facts.stopped_from
-    if move == "give_consent":
-        facts.act = facts.sharing = facts.ever_consented = True
-    if move in {"revise", "refuse_consent", "withdraw"}:
-        facts.act = facts.sharing = False
-    if move == "admit" and facts.admitted_at is None:
-        facts.admitted_at = facts.at
-    if move == "propose":
-        facts.expert = expert
-    if goal == "admitted" and source not in {"submitted", "information_requested", "on_hold"}:
+    if move in LETS_GO or (move == "override" and source == "proposed"):
         facts.expert, facts.signed = "", False
-    if move == "sign":
-        facts.signed = True
-    if move in {"retract", "return_to_expert"}:
-        facts.signed = False
-    if move == "deliver":
+    if goal in {"declined", "withdrawn", "expired"}:
+        facts.expert, facts.signed = "", False
+    _remember(facts, move, source, goal)
+    if move == "give_consent":
+        facts.act = facts.sharing = True
+    elif move in {"revise", "refuse_consent", "withdraw", "resume"}:
+        facts.act = facts.sharing = False
+    elif move == "admit":
+        facts.admitted_at = facts.admitted_at or facts.at
+    elif move == "propose":
+        facts.expert = expert
+    elif move in {"sign", "retract", "return_to_expert"}:
+        facts.signed = move == "sign"
+    elif move == "deliver":
         facts.delivered_at = facts.at
-    if move == "ask_follow_up":
-        facts.followed_up = True
-    if move == "release_follow_up":
-        facts.followed_up = False
-    if move == "answer_follow_up":
+    elif move in {"ask_follow_up", "release_follow_up"}:
+        facts.followed_up = move == "ask_follow_up"
+    elif move == "answer_follow_up":
         facts.addendum_at = facts.at
     _run_clock(facts, goal)
     facts.state, facts.entered_at, facts.last = goal, facts.at, (move, attempt.name)
-    facts.access = reads_file(facts)
-    facts.warned = 0
+    facts.warned, facts.reminded_and_called, facts.acceptance_ends = 0, False, None
     facts.path.append((source, move, goal))
 
 
+def _remember(facts: Facts, move: str, source: str, goal: str) -> None:
+    """Where the case will go back to."""
+    if move == "request_information":
+        facts.asked_from = source
+    if move == "stop":
+        facts.stopped_from, facts.stopped_resume, facts.resume_to = source, facts.resume_to, ""
+    elif move == "hold":
+        facts.resume_to = source
+    elif source == "on_hold":
+        facts.resume_to = "admitted" if goal == "on_hold" else ""
+    elif source == "stopped":
+        facts.resume_to = facts.stopped_resume
+
+
 def _run_clock(facts: Facts, goal: str) -> None:
-    """Pause and resume what runs since the first admission."""
-    if goal in PAUSED and facts.paused_since is None:
-        facts.paused_since = facts.at
-    elif goal not in PAUSED and facts.paused_since is not None:
+    """Stop and go on with what runs since the first admission."""
+    if goal in STANDING_STILL and facts.standing_since is None:
+        facts.standing_since = facts.at
+    elif goal not in STANDING_STILL and facts.standing_since is not None:
         if facts.admitted_at is not None:
-            facts.paused += facts.at - max(facts.paused_since, facts.admitted_at)
-        facts.paused_since = None
+            facts.stood += facts.at - max(facts.standing_since, facts.admitted_at)
+        facts.standing_since = None
 
 
-def withdraw_consent(facts: Facts) -> bool:
-    """Purpose 1 or 2 is taken back: whether that is the move `withdraw`. Once delivered the state stays, access ends."""
+def take_consent_back(facts: Facts) -> bool:
+    """Purpose 1 or 2 is taken back.
+
+    Returns:
+        Whether that ends the request (the move `withdraw`); once delivered, only the professionals' access ends.
+    """
     if facts.undelivered:
         return True
     facts.act = facts.sharing = False
-    facts.access = False
     return False
 
 
@@ -261,27 +320,26 @@ def reads_file(facts: Facts) -> bool:
 
 
 def total_ends(facts: Facts, total: timedelta = TOTAL) -> datetime | None:
-    """When the clock of the whole runs out; None before the first admission. It starts once and only pauses after."""
-    return None if facts.admitted_at is None else facts.admitted_at + total + facts.paused
+    """When the clock of the whole runs out; None before the first admission. It starts once and only stands still."""
+    return None if facts.admitted_at is None else facts.admitted_at + total + facts.stood
 
 
 def exits(kind: str, state: str) -> set[tuple[str, Who]]:
     """Every way out of a state with who may take it (the care coordinator of a case by phone left out)."""
-    return {(move, who) for move, row in TABLE.items() if state in row.sources for who in row.who[kind]}
+    leaving = {move: row for move, row in TABLE.items() if state in row.sources and row.target != state}
+    return {(move, who) for move, row in leaving.items() for who in row.who[kind]}
 
 
 def broken(facts: Facts) -> list[str]:
     """The invariants a case of this model violates (none, if model and rules agree with themselves)."""
-    state = facts.resume_to if facts.state == "on_hold" else facts.state
     checks = {
-        "no review without living consent": facts.state in {"in_review", "expert_question", "signed"}
-        and not facts.consent,
+        "no review without living consent": facts.state in WITH_EXPERT and not facts.consent,
         "resume_to set if and only if on hold": bool(facts.resume_to) != (facts.state == "on_hold"),
-        "an expert where one must be": state in HAS_EXPERT and not facts.expert,
-        "no expert before a proposal": state in OPEN[:5] and bool(facts.expert),
-        "a signed opinion where one must be": state in HAS_OPINION and not facts.signed,
-        "delivered when it says so": state in HAS_DELIVERY and facts.undelivered,
-        "nothing delivered in a case withdrawn": state == "withdrawn" and not facts.undelivered,
-        "admitted once": state in HAS_EXPERT and facts.admitted_at is None,
+        "an expert where one must be": facts.stage in HAS_EXPERT and not facts.expert,
+        "no expert before a proposal": facts.stage in OPEN[:5] and bool(facts.expert),
+        "a signed opinion where one must be": facts.stage in HAS_OPINION and not facts.signed,
+        "delivered when it says so": facts.stage in HAS_DELIVERY and facts.undelivered,
+        "nothing delivered in a case withdrawn": facts.state == "withdrawn" and not facts.undelivered,
+        "admitted once": facts.stage in HAS_EXPERT and facts.admitted_at is None,
     }
     return [name for name, wrong in checks.items() if wrong]

@@ -37,11 +37,14 @@ STATES = (*OPEN, "on_hold", *ENDS)
 CONSENTED = frozenset({"admitted", "proposed", "in_review", "expert_question", "signed", "delivered"})
 # Clocks pause while the requester owes something, and stop on hold.
 PAUSED = frozenset({"information_requested", "expert_question", "on_hold"})
+# Nobody works for the patient: a clock that ran before stands still, and goes on where it stood if the case comes back.
+STANDING_STILL = PAUSED | {"draft", "awaiting_consent"} | frozenset(ENDS)
 RUNNING = frozenset({"submitted", "admitted", "proposed", "in_review", "signed"})
 HAS_EXPERT = frozenset({"proposed", "in_review", "expert_question", "signed", "delivered", "follow_up", "closed"})
 HAS_OPINION = frozenset({"signed", "delivered", "follow_up", "closed"})
 HAS_DELIVERY = frozenset({"delivered", "follow_up", "closed"})
-BEFORE_DELIVERY = frozenset(OPEN[: OPEN.index("signed") + 1])
+WITH_EXPERT = frozenset({"proposed", "in_review", "expert_question", "signed"})
+TAKEN_BACK_FROM = WITH_EXPERT - {"signed"}
 
 DAY = timedelta(days=1)
 COMPLETENESS, ACCEPTANCE, WRITING, TOTAL = (timedelta(hours=h) for h in (48, 24, 120, 168))
@@ -79,7 +82,12 @@ class Who(StrEnum):
 
 STRANGERS = frozenset({Who.STRANGER, Who.OTHER_REQUESTER, Who.OTHER_REPRESENTATIVE, Who.OTHER_EXPERT})
 # The page of the rules does not say whether these learn that the case exists: refused either way.
-STAFF_WITHOUT_CASES = frozenset({Who.COMMITTEE, Who.PAYER, Who.DPO, Who.EDITOR, Who.ADMINISTRATOR, Who.FORMER_EXPERT})
+HIDDEN_OR_REFUSED = frozenset(
+    {
+        *(Who.COMMITTEE, Who.PAYER, Who.DPO, Who.EDITOR, Who.ADMINISTRATOR),
+        *(Who.FORMER_EXPERT, Who.TREATING_DOCTOR, Who.ENTANGLED),
+    }
+)
 OWN_SIDE = frozenset({Who.PATIENT, Who.REPRESENTATIVE})
 
 
@@ -129,15 +137,17 @@ TABLE: dict[str, Row] = {
         "draft",
         "awaiting_consent",
         _requester(),
-        facts="answers_complete documents_settled identity_complete warnings_cleared referral_kept of_age",
+        "",
+        "answers_complete documents_settled identity_complete warnings_cleared referral_kept of_age urgency_known "
+        "requester_registered",
     ),
     "revise": _row("awaiting_consent", "draft", _requester()),
     "give_consent": _row(
         "awaiting_consent",
         "submitted",
         {SECOND: OWN_SIDE, TELE: OWN_SIDE | {Who.REQUESTER}},
-        "act sharing evidence",
-        "current_text",
+        "act sharing evidence date means text_handed_over code",
+        "of_age",
     ),
     "refuse_consent": _row("awaiting_consent", "withdrawn", _both(Who.PATIENT, Who.REPRESENTATIVE, Who.GUEST)),
     "request_information": _row(
@@ -148,7 +158,8 @@ TABLE: dict[str, Row] = {
         "submitted",
         "admitted",
         _both(Who.COORDINATOR, Who.CLOCK),
-        facts="identity_checked completeness_checked payment_settled consent",
+        "",
+        "identity_checked completeness_checked payment_settled consent",
     ),
     "decline": _row(
         "submitted information_requested admitted on_hold",
@@ -165,11 +176,20 @@ TABLE: dict[str, Row] = {
         "expert_active expert_registered expert_insured expert_convention covers_pathology not_blocked has_capacity "
         "not_coordinator not_requester not_treating_doctor not_first_author other_department sharing_covers consent",
     ),
-    "accept": _row("proposed", "in_review", _both(Who.EXPERT), "no_conflict", "consent"),
+    # Stricter than the page, which has it at the proposal and at the signature: nobody opens a file he could not sign.
+    "accept": _row(
+        "proposed",
+        "in_review",
+        _both(Who.EXPERT),
+        "no_conflict",
+        "expert_active expert_registered expert_insured consent",
+    ),
     "decline_assignment": _row("proposed", "admitted", _both(Who.EXPERT), "reason", "consent"),
     "lapse": _row("proposed", "admitted", _both(Who.CLOCK), "", "acceptance_over"),
+    # Decided with the code: on hold the case stays there and comes back to `admitted`. Else a case whose expert
+    # fell away meanwhile fails the guards of its release for ever.
     "object_to_expert": _row(
-        "proposed in_review expert_question signed", "admitted", _both(Who.PATIENT, Who.REPRESENTATIVE)
+        "proposed in_review expert_question signed on_hold", "", _both(Who.PATIENT, Who.REPRESENTATIVE)
     ),
     "hand_back": _row("in_review expert_question", "admitted", _both(Who.EXPERT), "reason"),
     "ask_question": _row("in_review", "expert_question", _both(Who.EXPERT), "question", "consent"),
@@ -182,21 +202,29 @@ TABLE: dict[str, Row] = {
         "signed",
         _both(Who.EXPERT),
         "code",
-        "opinion_complete relevance_stated expert_active expert_registered expert_insured pieces_seen consent",
+        "opinion_complete relevance_stated paper_is_the_one_read expert_active expert_registered expert_insured "
+        "pieces_seen consent",
     ),
-    "retract": _row("signed", "in_review", _both(Who.EXPERT), "reason", "undelivered consent"),
-    "return_to_expert": _row("signed", "in_review", _both(Who.COORDINATOR), "reason", "undelivered consent"),
-    "deliver": _row("signed", "delivered", _both(Who.COORDINATOR), "", "manner_kept opinion_signed consent"),
+    "retract": _row("signed", "in_review", _both(Who.EXPERT), "reason", "consent"),
+    "return_to_expert": _row("signed", "in_review", _both(Who.COORDINATOR), "reason", "consent"),
+    "deliver": _row("signed", "delivered", _both(Who.COORDINATOR), "", "consent"),
     "ask_follow_up": _row("delivered", "follow_up", _requester(), "question", "first_time within_follow_up consent"),
-    "answer_follow_up": _row("follow_up", "delivered", _both(Who.EXPERT), "addendum code", "consent"),
-    "release_follow_up": _row("follow_up", "delivered", _both(Who.COORDINATOR), "reason"),
+    # A signature like the other one: by somebody entitled to sign.
+    "answer_follow_up": _row(
+        "follow_up",
+        "delivered",
+        _both(Who.EXPERT),
+        "addendum code",
+        "expert_active expert_registered expert_insured consent",
+    ),
+    "release_follow_up": _row("follow_up", "delivered", _both(Who.COORDINATOR)),
     "close": _row("delivered", "closed", _requester(Who.CLOCK), "", "opened closing_due"),
     "withdraw": _row(
         " ".join((*OPEN[: OPEN.index("signed") + 1], "on_hold")),
         "withdrawn",
         {SECOND: OWN_SIDE | {Who.COORDINATOR}, TELE: OWN_SIDE | {Who.REQUESTER, Who.COORDINATOR}},
-        "",
-        "undelivered recorded_word",
+        "recorded_word",
+        "undelivered",
     ),
     "expire": _row(
         "draft awaiting_consent information_requested",
@@ -207,17 +235,17 @@ TABLE: dict[str, Row] = {
     ),
     "resume": _row("expired", "draft", _requester()),
     "reassign": _row(
-        "proposed in_review expert_question", "admitted", _both(Who.COORDINATOR, Who.CLOCK), "motive", "expert_failing"
+        "proposed in_review expert_question on_hold", "", _both(Who.COORDINATOR, Who.CLOCK), "motive", "expert_failing"
     ),
-    "hold": _row(_ALL, "on_hold", _both(Who.COORDINATOR, Who.CLOCK), "motive review_by"),
-    "release": _row("on_hold", "", _both(Who.COORDINATOR), "", "still_holds"),
-    "stop": _row(_HOLDER, "stopped", _both(Who.COORDINATOR), "motive second_person"),
+    "hold": _row(_ALL, "on_hold", _both(Who.COORDINATOR, Who.CLOCK), "told review_by"),
+    "release": _row("on_hold", "", _both(Who.COORDINATOR, Who.CLOCK)),
+    "stop": _row(_HOLDER, "stopped", _both(Who.COORDINATOR), "second_person"),
     "override": _row(
         "proposed expert_question information_requested declined stopped closed",
         "",
         _both(Who.COORDINATOR),
         "motive code",
-        "not_author undo_in_time consent_for_target",
+        "not_author undo_in_time",
     ),
 }
 

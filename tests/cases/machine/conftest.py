@@ -1,0 +1,34 @@
+"""A company of people made once for a module; tests marked `django_db` undo what they did, as everywhere."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+import clock
+from tests.cases.machine.company import Company, gather
+from tests.cases.machine.rules import SECOND, TELE
+from tests.cases.machine.stage import START, Stage, quick_papers
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Company]:
+    """Everybody around one case, in a transaction that is never committed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with clock.travel(START):
+            yield gather()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def drafts(company: Company) -> dict[str, Stage]:
+    """One filled draft of each kind."""
+    return {kind: Stage(company, kind) for kind in (SECOND, TELE)}
+
+
+@pytest.fixture
+def papers() -> Iterator[None]:
+    """No printer, no cryptography."""
+    with quick_papers():
+        yield
