@@ -1,11 +1,11 @@
 """A client logged in as a person would be, with a session verified by a code, for the pages of cases."""
 
+from django.test import Client
+
 from accounts.models import User
 from accounts.roles import needs_undertaking
 from accounts.undertakings import accept
 from audit import Actor
-from django.test import Client
-
 from tests.accounts.logins import give_code, give_password, last_code
 from tests.cases.world import PASSWORD
 

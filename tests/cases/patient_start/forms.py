@@ -70,7 +70,7 @@ def form_with(answer: HttpResponse, name: str) -> dict[str, Any]:
     raise AssertionError(f"no form with {name!r}: {forms_of(answer)}")
 
 
-def send(client: Client, answer: HttpResponse, name: str, url: str = "", **values: Any) -> HttpResponse:
+def send(client: Client, answer: HttpResponse, name: str, url: str = "", /, **values: Any) -> HttpResponse:
     """Fill in the form that has `name` and send it.
 
     Args:

@@ -1,19 +1,18 @@
 """From the public pages through sign-up or login to the draft: answers carried, notice agreed to, identity."""
 
 import pytest
-from accounts.models import Patient, Representation, User
-from cases.demo.walk import acting
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from accounts.models import Patient, Representation
 from cases.models import Case
 from cases.models.states import State
 from consent.models import ConsentRecord
 from consent.texts import current_text
-from django.contrib.sessions.models import Session
-from django.test import Client
-
 from tests.accounts.logins import last_code
 from tests.cases import world
 from tests.cases.clients import verified_client
-from tests.cases.patient_start.forms import form_with, forms_of, send, words_of
+from tests.cases.patient_start.forms import form_with, send, words_of
 from tests.cases.patient_start.test_public import answers_until
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +57,7 @@ def sign_up(client: Client, page: object, email: str = "new@example.org") -> obj
 @pytest.mark.behaviour("S2-01")
 def test_a_visitor_signs_up_and_finds_his_answers_in_the_draft(client: Client) -> None:
     page = sign_up(client, answers_until(client, "pathology", needs=["large_print"]))
-    assert "Keep my draft" in words_of(page) or "draft" in words_of(page)
+    assert current_text("draft_notice", "second_opinion").title("en") in words_of(page)
     page = client.get(send(client, page, "agree", agree="on").headers["Location"])
     answer = send(client, page, "birth_name", "/en/patient/demarrer/identite/", **IDENTITY)
     case = Case.objects.get()
@@ -104,8 +103,8 @@ def test_a_wrong_code_and_a_resent_one_keep_the_answers(client: Client) -> None:
 
 def test_whoever_has_an_account_logs_in_with_his_answers(client: Client) -> None:
     _row, user = world.patient()
-    page = send(client, answers_until(client, "pathology"), "begin", "/en/connexion/", begin="1")
-    page = client.post("/en/connexion/", {**form_with(page, "password")["values"], "begin": "1"})
+    last = form_with(answers_until(client, "pathology"), "begin")
+    page = client.post("/en/connexion/", {**last["values"], "begin": "1"})
     form = form_with(page, "auth-password")
     page = client.post(
         "/en/connexion/", {**form["values"], "auth-username": user.email, "auth-password": world.PASSWORD}
@@ -114,9 +113,7 @@ def test_whoever_has_an_account_logs_in_with_his_answers(client: Client) -> None
     answer = client.post("/en/connexion/", {**form["values"], "token-otp_token": last_code(user.email)})
     assert answer.status_code == 302, words_of(answer)
     assert "/patient/demarrer/" in answer.headers["Location"]
-    assert "Endometriosis" in words_of(client.get(answer.headers["Location"])) or client.get(
-        answer.headers["Location"]
-    ).status_code == 200
+    assert form_with(client.get(answer.headers["Location"]), "agree")
 
 
 @pytest.mark.behaviour("S2-06")
@@ -146,9 +143,7 @@ def test_refusing_the_notice_keeps_nothing() -> None:
 
 @pytest.mark.behaviour("S1-15")
 def test_the_five_traits_are_stored_and_wrong_ones_are_told_at_their_field() -> None:
-    user = world.create_user(
-        "solo@test.test", actor=world.SETUP, password=world.PASSWORD, full_name="Solo Personne"
-    )
+    user = world.create_user("solo@test.test", actor=world.SETUP, password=world.PASSWORD, full_name="Solo Personne")
     world.open_own_space(user, "patient", actor=world.SETUP)
     client = verified_client(user, "patient")
     page = client.get(send(client, begin(client), "agree", agree="on").headers["Location"])
@@ -209,19 +204,15 @@ def test_a_representative_asks_again_for_somebody_he_represents_already() -> Non
     case = Case.objects.get()
     assert case.patient == row
     assert client.get(answer.headers["Location"]).status_code == 200
-    assert acting(user, "representative")
 
 
 def test_another_draft_about_the_same_disease_is_offered_first() -> None:
-    row, user = world.patient()
     scene = world.make_world()
     walk = scene.walk()
     client = verified_client(scene.patient_user, "patient")
     case = walk.open()
     page = begin(client, pathology=scene.pathology.code)
     assert case.reference in words_of(page)
-    assert row != scene.patient
-    assert user != scene.patient_user
 
 
 def test_the_pages_before_the_draft_need_a_login_and_answers(client: Client) -> None:
@@ -232,5 +223,3 @@ def test_the_pages_before_the_draft_need_a_login_and_answers(client: Client) -> 
     assert logged_in.get("/patient/demarrer/identite/").headers["Location"] == "/commencer/"
     requester = verified_client(world.requester(), "requester")
     assert requester.get("/patient/demarrer/").status_code == 403
-    assert User.objects.count() >= 2
-    assert forms_of(logged_in.get("/commencer/urgence/"))

@@ -4,12 +4,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from cases.models import Case
-from cases.start.begun import fresh, seal, unseal
-from clock import now, travel
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from cases.models import Case
+from cases.start.begun import fresh, seal, unseal
+from clock import now, travel
 from tests.cases.patient_start.forms import form_with, forms_of, send, words_of
 
 pytestmark = pytest.mark.django_db
