@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.patient import menus
 from ui import navigation
 
 
 def register() -> None:
     """Put them into the menus."""
-    for role in ("patient", "representative", "helper"):
-        navigation.register(role, _("My file"), "patient:home", 10)
+    menus.register()
     for role in ("coordinator", "care_coordinator", "assistant"):
         navigation.register(role, _("Desk"), "desk:home", 10)
     for role in ("coordinator", "care_coordinator"):

@@ -1,14 +1,18 @@
 """Where a case stands, in words: what happens next, who acts, until when. The same facts, said to each reader."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from cases.models import Case
 from cases.models.states import AFTER_DELIVERY, State
-from ui.dates import say, say_date, say_duration
+from clock import now
+from ui.dates import is_near, say, say_date, say_duration
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,48 @@ class Standing:
 
 
 def by_when(moment: datetime | None) -> str:
-    """«au plus tard le 20 novembre», or nothing."""
-    return _("by %(when)s at the latest") % {"when": say(moment)} if moment else ""
+    """«au plus tard le 20 novembre», «au plus tard demain à 18 h», or nothing."""
+    if moment is None:
+        return ""
+    words = {"when": say(moment)}
+    if is_near(moment):
+        return pgettext("near day", "by %(when)s at the latest") % words
+    return pgettext("calendar day", "by %(when)s at the latest") % words
+
+
+def on_day(moment: date | datetime | None) -> str:
+    """«le 20 novembre», «demain», or nothing."""
+    if moment is None:
+        return ""
+    return say_date(moment) if is_near(moment) else _("on %(day)s") % {"day": say_date(moment)}
+
+
+def until_day(moment: date | datetime) -> str:
+    """«jusqu’au 20 novembre», «jusqu’à demain»."""
+    words = {"day": say_date(moment)}
+    if is_near(moment):
+        return pgettext("near day", "until %(day)s") % words
+    return pgettext("calendar day", "until %(day)s") % words
 
 
 def time_left(seconds: int | None) -> str:
-    """«5 jours après votre réponse» for a paused clock."""
+    """«5 jours après votre réponse» for a clock paused by a question; whole days where there are two or more."""
     if seconds is None or seconds <= 0:
         return _("as soon as possible after your answer")
-    return _("%(time)s after your answer") % {"time": say_duration(timedelta(seconds=seconds))}
+    days = seconds // 86_400
+    if days < 2:
+        return _("%(time)s after your answer") % {"time": say_duration(timedelta(seconds=seconds))}
+    return ngettext("%(days)d day after your answer", "%(days)d days after your answer", days) % {"days": days}
+
+
+def time_after_hold(seconds: int) -> str:
+    """«5 jours après la reprise» for a clock paused by a hold."""
+    days = seconds // 86_400
+    if days < 2:
+        return _("as soon as possible after the file goes on")
+    return ngettext("%(days)d day after the file goes on", "%(days)d days after the file goes on", days) % {
+        "days": days
+    }
 
 
 def _expert(case: Case) -> str:
@@ -88,7 +125,7 @@ def standing_for_requester(case: Case) -> Standing:
         return Standing("neutral", _("being studied"), title, expert, _opinion_by(case))
     if state == State.EXPERT_QUESTION:
         title = _("%(expert)s asks you a question.") % {"expert": expert}
-        until = _("The opinion will come %(time)s.") % {"time": time_left(case.total_left)}
+        until = _("on pause; the opinion comes %(time)s") % {"time": time_left(case.total_left)}
         return Standing("you", _("a question for you"), title, you, until, True)
     if state == State.SIGNED:
         title = _("The opinion is signed; we are about to hand it over.")
@@ -103,26 +140,30 @@ def standing_for_requester(case: Case) -> Standing:
 
 def kept_until(case: Case) -> str:
     """Until when the requester's silence keeps the request."""
-    return _("kept until %(day)s") % {"day": say_date(case.expires_at)} if case.expires_at else ""
+    return _("kept %(until)s") % {"until": until_day(case.expires_at)} if case.expires_at else ""
 
 
 def _opinion_by(case: Case) -> str:
     return _("opinion %(by)s") % {"by": by_when(case.total_due_at)} if case.total_due_at else ""
 
 
+def follow_up_until(case: Case) -> datetime | None:
+    """The end of the time for the one follow-up question; None once it was asked, or before the first opening."""
+    if case.first_opened_at is None or case.follow_up_used:
+        return None
+    return case.first_opened_at + timedelta(days=settings.FOLLOW_UP_DAYS)
+
+
 def _delivered(case: Case) -> Standing:
     """The opinion is in the reader's hands, or in the doctor's first."""
     if case.first_opened_at is None:
-        return Standing("you", _("opinion ready"), _("The signed opinion waits for you."), _("you"), "", True)
-    if case.follow_up_used:
-        return Standing("done", _("opinion delivered"), _("You have the opinion."), _("nobody: everything is done"))
-    return Standing(
-        "done",
-        _("opinion delivered"),
-        _("You have the opinion."),
-        _("nobody: everything is done"),
-        _("one follow-up question is possible for 30 days"),
-    )
+        until = _("without limit, it stays here for you")
+        return Standing("you", _("opinion ready"), _("The signed opinion waits for you."), _("you"), until, True)
+    end = follow_up_until(case)
+    until = ""
+    if end is not None and end > now():
+        until = _("one follow-up question is possible %(until)s") % {"until": until_day(end)}
+    return Standing("done", _("opinion delivered"), _("You have the opinion."), _("nobody: everything is done"), until)
 
 
 def aside(case: Case) -> Standing:
@@ -130,7 +171,7 @@ def aside(case: Case) -> Standing:
     nobody = _("nobody")
     if case.state == State.ON_HOLD:
         hold = case.holds.filter(released_at__isnull=True).first()
-        until = _("we look at it again on %(day)s") % {"day": say_date(hold.review_on)} if hold else ""
+        until = _("we look at it again %(day)s") % {"day": on_day(hold.review_on)} if hold else ""
         return Standing("pause", _("on hold"), _("The file is on hold."), _("our team"), until)
     words: dict[str, tuple[str, str, str]] = {
         State.CLOSED: ("done", _("closed"), _("The file is closed; everything stays here for you.")),
@@ -140,7 +181,8 @@ def aside(case: Case) -> Standing:
         State.STOPPED: ("neutral", _("stopped"), _("The file was stopped.")),
     }
     tag, label, title = words[str(case.state)]
-    return Standing(tag, label, title, nobody)
+    until = _("ended %(day)s") % {"day": on_day(case.ended_at)} if case.ended_at else ""
+    return Standing(tag, label, title, nobody, until)
 
 
 def next_action(case: Case) -> str:
@@ -204,11 +246,11 @@ def path_of(case: Case) -> list[dict[str, Any]]:
         ),
         PathStep(_("Opinion delivered"), case.delivered_at, "", (State.SIGNED,)),
         PathStep(
-            _("One follow-up question possible"),
+            _("Follow-up question") if case.follow_up_used else _("One follow-up question possible"),
             case.last_addendum_at,
-            "",
-            (State.DELIVERED, State.FOLLOW_UP),
-            _("for 30 days"),
+            _("answered"),
+            (State.FOLLOW_UP,) if case.follow_up_used else (State.DELIVERED, State.FOLLOW_UP),
+            _("for 30 days after you open the opinion"),
         ),
     ]
     return draw_path(case, steps, standing_for_requester(case))
@@ -217,23 +259,32 @@ def path_of(case: Case) -> list[dict[str, Any]]:
 def draw_path(case: Case, steps: list[PathStep], standing: Standing) -> list[dict[str, Any]]:
     """Steps as `{% path %}` takes them; a case that ended shows what was reached and how it ended.
 
+    What stands between the case and its next step, an answer that is waited for or a hold, is a step of its own.
+
     Args:
         standing: what is said at the step the case is at.
     """
     state = case.resume_to or case.state
     over = case.state in (State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.STOPPED)
+    halted = standing.mine or standing.tag == "pause"
     shown: list[dict[str, Any]] = []
     for step in steps:
-        if state in step.states and not over:
-            detail = " · ".join(filter(None, (standing.title, standing.until)))
-            shown.append({"title": step.title, "status": "now", "detail": detail})
+        here = state in step.states and not over
+        if here and halted:
+            shown.append({"title": capfirst(standing.label), "status": "now", "detail": standing.until})
+            shown.append({"title": step.title, "status": "next", "detail": step.coming})
+        elif here:
+            said = standing.tag == "done" or capfirst(standing.label) == step.title
+            words = (standing.until,) if said else (standing.label, standing.until)
+            shown.append({"title": step.title, "status": "now", "detail": " · ".join(filter(None, words))})
         elif step.at is not None:
             detail = " · ".join(filter(None, (say(step.at), step.detail)))
             shown.append({"title": step.title, "status": "done", "detail": detail})
-        elif not over:
+        elif not over and case.ended_at is None and case.state != State.CLOSED:
             shown.append({"title": step.title, "status": "next", "detail": step.coming})
     if over or case.state == State.CLOSED:
-        shown.append({"title": standing.title, "status": "now" if over else "done", "detail": say(case.ended_at)})
+        status = "now" if over else "done"
+        shown.append({"title": capfirst(standing.label), "status": status, "detail": say(case.ended_at)})
     return shown
 
 
@@ -245,7 +296,9 @@ def opinion_coming(case: Case, promised: str) -> str:
     """
     if case.total_due_at is not None:
         return by_when(case.total_due_at)
-    return time_left(case.total_left) if case.total_left is not None else promised
+    if case.total_left is None:
+        return promised
+    return time_after_hold(case.total_left) if case.state == State.ON_HOLD else time_left(case.total_left)
 
 
 def is_over(case: Case) -> bool:

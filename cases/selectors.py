@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from access import decide, visible_to
+from access import rights_of, visible_to
 from audit import Actor, describe_all, history
 from audit.models import AuditEvent
 from cases.models import Case, Document, Opinion
 from cases.models.messages import Thread
+from cases.policy import CaseFacts, DocumentFacts
 from vault.models import PreviewPage
 
 _SERVICE = ("coordinator", "care_coordinator")
@@ -27,9 +28,11 @@ def documents_of(case: Case, actor: Actor) -> list[Document]:
     """The documents of a case the actor may read, in reading order: by date of the document, undated last."""
     rows = case.documents.select_related("file", "file__preview", "added_by").order_by("dated_on", "added_at")
     found = []
+    within = CaseFacts().facts(actor, case)
     for document in rows:
         document.case = case
-        if decide(actor, "document.read", document).allowed:
+        facts = DocumentFacts().within(within, actor, document)
+        if rights_of(actor, document, known=facts).to("document.read").allowed:
             found.append(document)
     return sorted(
         found, key=lambda document: (document.dated_on is None, document.dated_on or document.added_at.date())

@@ -20,7 +20,6 @@ class Choice:
     purpose: str
     label: Any
     decision: str
-    decision_label: Any
     at: datetime | None
     shown: str
     version: int
@@ -43,7 +42,6 @@ def choice_rows(case: Case, language: str) -> list[Choice]:
                 purpose=str(purpose),
                 label=labels[str(purpose)],
                 decision=record.decision,
-                decision_label=record.get_decision_display(),
                 at=record.at,
                 shown=record.shown,
                 version=record.text_version,

@@ -99,6 +99,11 @@ def say_date(value: dt.date | dt.datetime | None, style: str = "") -> str:
     return _calendar(day, short=style == "short", year=style in ("full", "short") or day.year != today.year)
 
 
+def is_near(value: dt.date | dt.datetime) -> bool:
+    """Whether a day is said as yesterday, today or tomorrow, and so takes no article in French."""
+    return (paris_day(value) - paris_day(now())).days in _NEAR["en"]
+
+
 def say(value: dt.date | dt.datetime | None, style: str = "") -> str:
     """An instant as people say it: «12 novembre, 18 h 42», «hier à 21 h 10».
 

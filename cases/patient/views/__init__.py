@@ -1,0 +1,1 @@
+"""The patient's pages once the request is sent, by subject."""

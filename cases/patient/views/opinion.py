@@ -1,0 +1,95 @@
+"""The opinion: before it, on it, and the one follow-up question after it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit import Actor
+from cases.machine import may, perform
+from cases.models import CallTask, Case
+from cases.pages import actor_of, attempt, case_page
+from cases.patient import forms
+from cases.presenters import follow_up_until
+from cases.selectors import delivered_versions
+from cases.services import delivery, desk
+from clock import now
+
+
+def can_follow_up(case: Case, actor: Actor) -> bool:
+    """Whether the one follow-up question can be asked now."""
+    end = follow_up_until(case)
+    return end is not None and now() <= end and may("ask_follow_up", case, actor)
+
+
+@require_GET
+@case_page("case.read_opinion", event="opinion.page_read")
+def opinion(request: HttpRequest, case: Case) -> HttpResponse:
+    """The reading page: plain summary first, whom to call, «plus tard»; prognosis apart."""
+    versions = delivered_versions(case)
+    latest = next((row for row in versions if row.type != "addendum"), None)
+    if latest is not None:
+        delivery.open_opinion(
+            case.pk,
+            latest.pk,
+            actor=request.actor,  # type: ignore[attr-defined]
+            request_key=f"page-{latest.pk.hex}-{now():%Y%m%d%H%M%S%f}",
+        )
+        request.shown["opinion"] = [row.pk for row in versions]  # type: ignore[attr-defined]
+    follow_up = case.follow_ups.select_related("addendum").first()
+    context = {
+        "case": case,
+        "versions": versions,
+        "latest": latest,
+        "questions": list(zip(case.questions or [], (latest.content or {}).get("answers", []), strict=False))
+        if latest
+        else [],
+        "content": latest.content if latest else {},
+        "follow_up": follow_up,
+        "may_ask": can_follow_up(case, request.actor),  # type: ignore[attr-defined]
+        "expert": case.assigned_expert,
+    }
+    return render(request, "cases/patient/opinion.html", context)
+
+
+@require_GET
+@case_page("case.read_opinion")
+def before_opinion(request: HttpRequest, case: Case) -> HttpResponse:
+    """The page before the opinion: whom to call, with whom to read it, or later; nothing of it is shown yet."""
+    latest = case.signed_opinion
+    return render(request, "cases/patient/before_opinion.html", {"case": case, "opinion": latest})
+
+
+@require_POST
+@case_page("case.see")
+def ask_call(request: HttpRequest, case: Case) -> HttpResponse:
+    """«Appelez-moi»: somebody of the service calls."""
+    actor = actor_of(request, case)
+
+    def act() -> None:
+        desk.ask_for_call(case.pk, CallTask.Why.HELP, actor=actor)
+
+    attempt(request, None, act, done=_("We will call you by the next working day. In an emergency, call 15."))
+    return redirect("patient:case", case.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.read_opinion")
+def follow_up(request: HttpRequest, case: Case) -> HttpResponse:
+    """The one follow-up question."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = forms.FollowUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        question = form.cleaned_data["question"]
+
+        def act() -> None:
+            perform("ask_follow_up", case.pk, actor=actor, question=question)
+
+        if attempt(request, form, act, done=_("Your question is with the expert.")):
+            return redirect("patient:case", case.pk)
+    context = {"case": case, "form": form, "allowed": can_follow_up(case, actor)}
+    return render(request, "cases/patient/follow_up.html", context, status=_status(request))
+
+
+def _status(request: HttpRequest) -> int:
+    return 422 if request.method == "POST" else 200

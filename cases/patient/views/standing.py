@@ -1,0 +1,171 @@
+"""Where the file stands, and what it holds: the list, the case, documents, answers, who has seen it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from access import decide
+from audit import Actor
+from cases.machine import may
+from cases.models import Case
+from cases.models.states import AFTER_DELIVERY, State
+from cases.pages import case_page
+from cases.patient import forms
+from cases.patient.views.opinion import can_follow_up
+from cases.presenters import Standing, path_of, standing_for_requester
+from cases.selectors import (
+    cases_of,
+    delivered_versions,
+    documents_of,
+    done_by_others,
+    history_of,
+    in_words,
+    unread_messages,
+)
+from cases.tele_presenters import path_for_patient, standing_for_patient
+
+HISTORY_PAGE = 50
+
+
+def standing_of(case: Case, actor: Actor) -> Standing:
+    """Where a case stands for the patient's side, whoever asked for the opinion."""
+    if case.is_second_opinion:
+        return standing_for_requester(case)
+    return standing_for_patient(case, may_read=decide(actor, "case.read_opinion", case).allowed)
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The requests this person reaches; his only one opens at once."""
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = list(cases_of(actor)[:100])
+    living = [row for row in rows if row.state not in (State.WITHDRAWN, State.EXPIRED, State.STOPPED)]
+    if len(rows) == 1 and len(living) == 1 and "tous" not in request.GET:
+        return redirect("patient:case", living[0].pk)
+    standings = [(row, standing_of(row, actor)) for row in rows]
+    standings.sort(key=lambda pair: not pair[1].mine)
+    shown = [{"case": row, "standing": standing} for row, standing in standings]
+    return render(request, "cases/patient/home.html", {"rows": shown})
+
+
+@require_GET
+@case_page("case.see")
+def case(request: HttpRequest, case: Case) -> HttpResponse:
+    """Where the file stands: what waits for me first, the path beside it, who saw it one glance away."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if case.state == State.DRAFT and case.is_second_opinion and decide(actor, "case.fill", case).allowed:
+        return redirect("patient:prepare", case.pk)
+    reads = decide(actor, "case.read", case).allowed
+    documents = documents_of(case, actor) if reads else []
+    request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
+    standing = standing_of(case, actor)
+    may_read_history = decide(actor, "case.read_history", case).allowed
+    seen = in_words(done_by_others(case, actor)[:4], get_language() or "fr") if may_read_history else []
+    context = {
+        "case": case,
+        "several": cases_of(actor).exclude(pk=case.pk).exists(),
+        "standing": standing,
+        "steps": path_of(case) if case.is_second_opinion else path_for_patient(case, standing),
+        "documents": documents,
+        "missing": list(case.missing_pieces.all()) if reads else [],
+        "reads": reads,
+        "may_read_history": may_read_history,
+        "seen": seen,
+        "unread": unread_messages(case, actor),
+        "can_message": decide(actor, "case.message_service", case).allowed,
+        "can_add": decide(actor, "case.add_document", case).allowed,
+        "can_follow_up": can_follow_up(case, actor),
+        "can_alert": decide(actor, "case.raise_alert", case).allowed,
+        "moves": {name: may(name, case, actor) for name in _MOVES},
+        **_waiting(request, case, reads=reads),
+    }
+    return render(request, "cases/patient/case.html", context)
+
+
+_MOVES = (
+    "give_consent",
+    "provide_information",
+    "answer_question",
+    "object_to_expert",
+    "withdraw",
+    "close",
+    "resume",
+)
+
+
+def _waiting(request: HttpRequest, case: Case, *, reads: bool) -> dict[str, Any]:
+    """What waits for the reader, or what he was told last."""
+    found: dict[str, Any] = {}
+    if not reads:
+        return found
+    if case.state == State.EXPERT_QUESTION:
+        question = found["question"] = case.expert_questions.filter(closed_at__isnull=True).first()
+        if question is not None:
+            found["goes_on"] = question.asked_at + timedelta(days=settings.QUESTION_DAYS)
+        found["answer_form"] = forms.AnswerForm()
+    elif case.state == State.INFORMATION_REQUESTED:
+        found["information"] = case.information_requests.filter(closed_at__isnull=True).first()
+    elif case.state == State.ON_HOLD:
+        found["hold"] = case.holds.filter(released_at__isnull=True).first()
+    elif case.state in (State.DECLINED, State.STOPPED, State.EXPIRED, State.WITHDRAWN):
+        found["ending"] = case.endings.first()
+    if case.state in AFTER_DELIVERY and decide(request.actor, "case.read_opinion", case).allowed:  # type: ignore[attr-defined]
+        found["opinions"] = delivered_versions(case)
+    return found
+
+
+@require_GET
+@case_page("case.read_history", event="case.history_read")
+def seen(request: HttpRequest, case: Case) -> HttpResponse:
+    """Who read or did what in my file, newest first (S1-30)."""
+    pages = Paginator(history_of(case, request.actor), HISTORY_PAGE)  # type: ignore[attr-defined]
+    page = pages.get_page(request.GET.get("page"))
+    lines = in_words(page.object_list, get_language() or "fr")
+    return render(request, "cases/patient/seen.html", {"case": case, "page_obj": page, "lines": lines})
+
+
+@require_GET
+@case_page("case.read")
+def documents(request: HttpRequest, case: Case) -> HttpResponse:
+    """Every document of the file, with who can read it."""
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = documents_of(case, actor)
+    request.shown["document"] = [row.pk for row in rows]  # type: ignore[attr-defined]
+    context = {
+        "case": case,
+        "documents": rows,
+        "can_add": decide(actor, "case.add_document", case).allowed,
+        "missing": list(case.missing_pieces.all()),
+        "readers": _readers(case),
+    }
+    return render(request, "cases/patient/documents.html", context)
+
+
+def _readers(case: Case) -> str:
+    """The people who may read the documents now."""
+    people = [case.coordinator.get_full_name()] if case.coordinator else []
+    if case.assigned_expert and case.accepted_at and not case.consent_withdrawn_at and case.state != State.ON_HOLD:
+        people.insert(0, case.assigned_expert.name)
+    return ", ".join(people) or _("our team, when it checks the file")
+
+
+@require_GET
+@case_page("case.read")
+def answers(request: HttpRequest, case: Case) -> HttpResponse:
+    """What I answered, and what I added since."""
+    from cases.reading import answer_sections
+
+    context = {
+        "case": case,
+        "sections": answer_sections(case, get_language() or "fr"),
+        "additions": list(case.additions.select_related("author")),
+        "can_add": decide(request.actor, "case.add_to_answers", case).allowed,  # type: ignore[attr-defined]
+    }
+    return render(request, "cases/patient/answers.html", context)
