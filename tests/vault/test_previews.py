@@ -90,6 +90,37 @@ def test_a_dicom_image_is_windowed_to_eight_bits(key: ContentKey) -> None:
     assert page.media_type == "image/png"
 
 
+def bundled(name: str) -> bytes:
+    """A DICOM file that comes with pydicom."""
+    import pydicom.data
+
+    return Path(pydicom.data.get_testdata_file(name, download=False)).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "JPEG2000.dcm",
+        "MR_small_RLE.dcm",
+        "MR_small_jpeg_ls_lossless.dcm",
+        "SC_rgb_jpeg_gdcm.dcm",
+        "examples_ybr_color.dcm",
+        "image_dfl.dcm",
+        "MR_small_bigendian.dcm",
+    ],
+)
+def test_each_compression_is_drawn_by_a_child_that_can_load_nothing_more(key: ContentKey, name: str) -> None:
+    stored = as_if_checked(key, bundled(name), sniff.DICOM)
+    assert page_images(stored)
+    assert state(stored)[0] == "ready"
+
+
+def test_the_compression_no_free_decoder_reads_is_said(key: ContentKey) -> None:
+    stored = as_if_checked(key, bundled("JPGExtended.dcm"), sniff.DICOM)
+    assert page_images(stored) == []
+    assert state(stored)[:2] == ("failed", "syntax")
+
+
 def test_a_film_is_drawn_in_a_few_frames(key: ContentKey) -> None:
     stored = checked(key, samples.dicom(16, 16, frames=60))
     assert len(page_images(stored)) == 12

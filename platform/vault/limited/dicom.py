@@ -106,8 +106,10 @@ def pages(file: BinaryIO, width: int, most: int) -> Iterator[tuple[dict[str, Any
     for number in range(wanted):
         index = number * (total - 1) // max(1, wanted - 1)
         file.seek(0)
+        # A deflated file cannot be read frame by frame.
+        source = pydicom.dcmread(file) if dataset.file_meta.TransferSyntaxUID.is_deflated else file
         try:
-            pixels = pixel_array(file, index=index)
+            pixels = pixel_array(source, index=index)
         except (NotImplementedError, RuntimeError) as error:
             raise Refused("syntax") from error
         image = pictures.narrow(to_image(pixels, dataset), width)
