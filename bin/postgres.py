@@ -1,5 +1,6 @@
 """A PostgreSQL server of our own for the length of a run: free port, own folder, gone at the end."""
 
+import ctypes
 import os
 import pwd
 import secrets
@@ -15,6 +16,7 @@ from pathlib import Path
 
 # Speed for data that live minutes; a run that measures leaves them out.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+PR_SET_PDEATHSIG = 1
 OPTIONS = {"max_connections": "120", "shared_buffers": "256MB", "timezone": "UTC", "log_min_messages": "warning"}
 
 
@@ -35,6 +37,11 @@ def programs() -> Path:
     if on_path is None:
         raise PostgresMissing("PostgreSQL is missing: apt-get install postgresql-15")
     return Path(on_path).parent
+
+
+def _die_with_parent() -> None:
+    """In the child: end when this process ends, however it ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 def _free_port() -> int:
@@ -79,7 +86,7 @@ def cluster(*, careless: bool = True) -> Iterator[str]:
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         server = subprocess.Popen(
             [str(bin_dir / "postgres"), "-D", str(data), *arguments],
-            stdout=log, stderr=log, cwd=folder, start_new_session=True, **identity,  # type: ignore[call-overload]
+            stdout=log, stderr=log, cwd=folder, start_new_session=True, preexec_fn=_die_with_parent, **identity,  # type: ignore[call-overload]
         )  # fmt: skip
         _wait(server, port, bin_dir, folder / "log")
         environment = os.environ | {"PGPASSWORD": password}
