@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from access import require
@@ -16,7 +16,7 @@ from cases.pages import case_page
 from cases.patient.start.spaces import Space, space_of
 from clock import now
 
-PrepareView = Callable[..., HttpResponse]
+PrepareView = Callable[..., HttpResponseBase]
 #: The way back to check-your-answers, when a page was opened from there.
 CHECK = "relire"
 
@@ -30,7 +30,7 @@ def prepare_page(action: str, *, states: Sequence[str] = (State.DRAFT,)) -> Call
     """
 
     def decorate(view: PrepareView) -> PrepareView:
-        def of_this_state(request: HttpRequest, case: Case, *args: Any, **kwargs: Any) -> HttpResponse:
+        def of_this_state(request: HttpRequest, case: Case, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if case.state not in states and request.method == "GET":
                 return redirect(standing_url(space_of(request), case))
             require(actor(request), action, case)

@@ -78,7 +78,7 @@ def send(client: Client, answer: HttpResponse, name: str, url: str = "", /, **va
         values: what is typed; a list for several ticks, None to leave a field empty.
     """
     form = form_with(answer, name)
-    data = {**form["values"], **{key: value for key, value in values.items()}}
+    data = {**form["values"], **values}
     data = {key: value for key, value in data.items() if value is not None}
     return client.post(form["action"] or url or answer.request["PATH_INFO"], data)
 
