@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.machine.guards import REASONS
 from cases.models import Case
 from cases.models.assignments import Outcome
 from cases.models.states import State
 from cases.presenters import PathStep, Standing, aside, by_when, draw_path, kept_until, opinion_coming, time_left
-from ui.dates import say
+from ui.dates import is_near, say
 
 
 def promise(case: Case) -> str:
@@ -33,6 +34,14 @@ def opens_by_itself(case: Case) -> datetime | None:
     if case.delivered_at is None:
         return None
     return case.delivered_at + timedelta(hours=settings.TELE_EXPERTISE_PATIENT_HOURS)
+
+
+def from_when(moment: datetime) -> str:
+    """«dès le 20 novembre, 18 h», «dès demain à 18 h»."""
+    words = {"when": say(moment)}
+    if is_near(moment):
+        return pgettext("near day", "from %(when)s") % words
+    return pgettext("calendar day", "from %(when)s") % words
 
 
 # --- the professional who asked
@@ -91,7 +100,7 @@ def _delivered_to_professional(case: Case) -> Standing:
         return Standing("you", _("report to read"), _("The signed report waits for you."), you, "", True)
     if case.patient_told_at is None:
         opens = opens_by_itself(case)
-        until = _("otherwise the patient may open it from %(when)s") % {"when": say(opens)} if opens else ""
+        until = _("otherwise the patient may open it %(from)s") % {"from": from_when(opens)} if opens else ""
         return Standing("you", _("patient to inform"), _("Your patient is to be told."), you, until, True)
     until = "" if case.follow_up_used else _("one follow-up question is possible for 30 days")
     return Standing("done", _("report delivered"), _("You have the report."), _("nobody: everything is done"), until)
@@ -185,7 +194,7 @@ def _delivered_to_patient(case: Case, doctor: str, *, may_read: bool) -> Standin
     if not may_read:
         opens = opens_by_itself(case)
         title = _("%(name)s has the report and will talk about it with you.") % {"name": doctor}
-        until = _("you may open it here from %(when)s") % {"when": say(opens)} if opens else ""
+        until = _("you may open it here %(from)s") % {"from": from_when(opens)} if opens else ""
         return Standing("pause", _("report with your doctor"), title, doctor, until)
     if case.state == State.FOLLOW_UP:
         title = _("%(name)s has put one more question to the expert.") % {"name": doctor}

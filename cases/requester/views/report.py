@@ -18,7 +18,7 @@ from cases.requester.forms import FollowUpForm
 from cases.requester.pages import draw, refused
 from cases.selectors import delivered_versions
 from cases.services import delivery
-from cases.tele_presenters import opens_by_itself
+from cases.tele_presenters import from_when, opens_by_itself
 
 
 @require_GET
@@ -30,7 +30,6 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     if latest is not None:
         delivery.open_opinion(case.pk, latest.pk, actor=actor, request_key=uuid4().hex)
-        case.refresh_from_db()
     request.shown["opinion"] = [row.pk for row in versions]  # type: ignore[attr-defined]
     content: dict[str, Any] = (latest.content if latest else None) or {}
     context = {
@@ -43,11 +42,17 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
         "relevance_reason": content.get("relevance_reason") or "",
         "options": [option for option in content.get("options") or [] if option.get("title")],
         "follow_up": case.follow_ups.select_related("addendum").order_by("-asked_at").first(),
-        "opens": opens_by_itself(case),
+        "opens": _opens(case),
         "can_acknowledge": decide(actor, "case.acknowledge", case).allowed,
         "moves": {name: may(name, case, actor) for name in ("ask_follow_up", "close")},
     }
     return draw(request, "report.html", case, context)
+
+
+def _opens(case: Case) -> str:
+    """From when the patient may open the report without having been told, in words."""
+    moment = opens_by_itself(case)
+    return from_when(moment) if moment else ""
 
 
 def _divergence(content: dict[str, Any]) -> str:
@@ -78,7 +83,7 @@ def told(request: HttpRequest, case: Case) -> HttpResponse:
 
         attempt(request, None, act, done=_("Recorded. Your patient may read the report from now on."))
         return redirect("requester:case", case.pk)
-    return draw(request, "told.html", case, {"opens": opens_by_itself(case)})
+    return draw(request, "told.html", case, {"opens": _opens(case)})
 
 
 @require_http_methods(["GET", "POST"])
