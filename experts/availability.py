@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-import holidays
+# By its own name: `country_holidays` would load every country of the world while the first person waits.
+from holidays.countries.france import France
 
 from experts.models import Absence, ExpertProfile
 from ui.dates import PARIS
@@ -20,7 +21,7 @@ CLOSES = time(20)
 @lru_cache(maxsize=64)
 def public_holidays(year: int) -> frozenset[date]:
     """The public holidays of metropolitan France in a year."""
-    return frozenset(holidays.country_holidays("FR", years=year).keys())
+    return frozenset(France(years=year).keys())
 
 
 def is_open_day(day: date, absences: Iterable[Absence] = ()) -> bool:

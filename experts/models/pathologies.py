@@ -53,7 +53,7 @@ class Pathology(models.Model):
 
 
 class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
-    """Published questionnaires: read, never changed. The database refuses too (`experts.triggers`)."""
+    """Published questionnaires: read, never changed. The database refuses too (`audit.frozen`)."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         """Refused."""

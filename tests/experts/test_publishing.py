@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from errors import Conflict
-from experts import publishing, triggers
+from experts import publishing
 from experts.models import Pathology, Questionnaire
 from experts.publishing import fingerprint, publish_all
 from experts.questionnaires.library import load
@@ -46,7 +46,7 @@ def changed_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_changed_file_under_a_published_version_is_refused_with_what_to_do(changed_file: None):
-    with pytest.raises(CommandError, match=r"crohn v1.*next version"):
+    with pytest.raises(CommandError, match="crohn v1"):
         call_command("publish_questionnaires", stdout=StringIO())
     assert Questionnaire.objects.get(code="crohn").body == load("crohn")
 
@@ -93,19 +93,6 @@ def test_the_model_refuses_too():
     ):
         with pytest.raises(Conflict):
             change()
-
-
-def test_the_triggers_are_there_and_come_back_after_a_migration():
-    assert triggers.missing(connection) == set()
-    with connection.cursor() as cursor:
-        for statement in triggers.drop_statements(connection.vendor):
-            cursor.execute(statement)
-    assert triggers.missing(connection) == triggers.expected(connection.vendor)
-    warned = triggers.check_triggers(app_configs=None, databases=["default"])
-    assert [message.id for message in warned] == ["experts.W001"]
-    triggers.after_migrate(sender=None)  # type: ignore[arg-type]
-    assert triggers.missing(connection) == set()
-    assert triggers.check_triggers(app_configs=None, databases=["default"]) == []
 
 
 def test_names_follow_the_index_and_a_closed_pathology_stays_closed():
