@@ -1,4 +1,4 @@
-"""The tree of errors a person may be shown: each says what happened and what to do next, and never holds health data."""
+"""The tree of errors a person may be shown: each says what happened and what to do, and never holds health data."""
 
 from collections.abc import Mapping
 
