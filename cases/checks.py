@@ -1,6 +1,7 @@
 """Facts about a case that guards and pages both ask for: what is missing, who conflicts, what is new."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -124,9 +125,14 @@ def live_documents(case: Case) -> Any:
 
 def case_pieces_open(case: Case) -> list[str]:
     """Codes of the required documents neither present nor declared unobtainable."""
-    have = set(live_documents(case).values_list("prerequisite", flat=True))
-    declared = set(case.missing_pieces.values_list("prerequisite", flat=True))
-    return [p["code"] for p in pieces_wanted(case) if p.get("required") and p["code"] not in have | declared]
+    declared = case.missing_pieces.values_list("prerequisite", flat=True)
+    return pieces_open(case, pieces_wanted(case), declared)
+
+
+def pieces_open(case: Case, wanted: Iterable[Mapping[str, Any]], declared: Iterable[str]) -> list[str]:
+    """The same for a page that has read what is wanted and what is declared unobtainable."""
+    settled = {*live_documents(case).values_list("prerequisite", flat=True), *declared}
+    return [piece["code"] for piece in wanted if piece.get("required") and piece["code"] not in settled]
 
 
 def open_call_tasks(case: Case) -> bool:
@@ -134,11 +140,19 @@ def open_call_tasks(case: Case) -> bool:
     return bool(case.call_tasks.filter(done_at__isnull=True).exists())
 
 
-def conflicts_of_role(case: Case, expert: ExpertProfile, *, coordinator_id: UUID | None = None) -> list[str]:
+def close_to(case: Case) -> set[UUID]:
+    """The users who reach the patient of this case: himself, representatives, helpers."""
+    return set(case.patient.representations.filter(ended_at__isnull=True).values_list("user_id", flat=True))
+
+
+def conflicts_of_role(
+    case: Case, expert: ExpertProfile, *, coordinator_id: UUID | None = None, close: set[UUID] | None = None
+) -> list[str]:
     """Why this expert cannot be the expert of this case: nobody holds two relationships with one case.
 
     Args:
         coordinator_id: the coordinator who proposes, besides the owner and the deputy of the case.
+        close: what `close_to` says, when several experts are asked about.
     """
     user = expert.user_id
     found: list[str] = []
@@ -156,7 +170,7 @@ def conflicts_of_role(case: Case, expert: ExpertProfile, *, coordinator_id: UUID
     same = department and department == expert.department.strip().casefold()
     if same or shares_department(expert, case.first_opinion_department):
         found.append(_("he works in the department of the first opinion"))
-    if case.patient.representations.filter(user_id=user, ended_at__isnull=True).exists():
+    if user in (close_to(case) if close is None else close):
         found.append(_("he is close to the patient"))
     return found
 

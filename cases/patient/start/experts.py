@@ -1,6 +1,6 @@
 """Which experts a patient may name, in the neutral order of the day (C-DEO-3)."""
 
-from cases.checks import conflicts_of_role, loads_now
+from cases.checks import close_to, conflicts_of_role, loads_now
 from cases.models import Case
 from clock import now
 from consent.models import Block
@@ -17,6 +17,7 @@ def experts_to_choose(case: Case) -> list[ExpertProfile]:
             "professional_id", flat=True
         )
     )
+    close = close_to(case)
     first_doctor, first_place = case.first_opinion_doctor or "", case.first_opinion_department
     return [
         candidate.expert
@@ -25,5 +26,5 @@ def experts_to_choose(case: Case) -> list[ExpertProfile]:
         and candidate.expert.user_id not in blocked
         and not is_named_in(candidate.expert, first_doctor)
         and not shares_department(candidate.expert, first_place)
-        and not conflicts_of_role(case, candidate.expert)
+        and not conflicts_of_role(case, candidate.expert, close=close)
     ]
