@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from wagtail.models import Page
 
 
@@ -16,8 +16,5 @@ class HomePage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the page shows: where a patient begins."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        try:
-            context["start_url"] = reverse("start:begin")
-        except NoReverseMatch:  # until the patient's pages exist
-            context["start_url"] = reverse("accounts:sign_up")
+        context["start_url"] = reverse("start:begin")
         return context

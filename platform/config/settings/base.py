@@ -1,6 +1,5 @@
 """What every way of running shares. Nothing here reads the environment."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +25,18 @@ SERVICE_EMAIL = ""
 
 # --- what it is made of
 # Own packages come first, so that their templates win over those of libraries.
-_OWN = ["ui", "vault", "audit", "jobs", "notify", "accounts", "access", "experts", "consent", "cases", "cms"]
-# Until each package exists: only those that do.
-_OWN = [n for n in _OWN if any((d / n / "apps.py").exists() for d in (BASE_DIR, BASE_DIR / "platform"))]
-# While parts are being built: ONLY_APPS="ui vault audit" leaves out a part that does not import at the moment.
-if "ONLY_APPS" in os.environ:
-    _OWN = [n for n in _OWN if n in os.environ["ONLY_APPS"].split()]
 INSTALLED_APPS = [
-    *_OWN,
+    "ui",
+    "vault",
+    "audit",
+    "jobs",
+    "notify",
+    "accounts",
+    "access",
+    "experts",
+    "consent",
+    "cases",
+    "cms",
     "config",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
@@ -81,7 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     # Stands in for django-otp's own: no page opens without a session verified by a code.
-    "accounts.middleware.VerifiedSessionMiddleware" if "accounts" in _OWN else "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.VerifiedSessionMiddleware",
     "config.pages.ErrorPageMiddleware",
     "config.pages.DomainErrorMiddleware",
 ]
@@ -100,19 +103,17 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                *(["ui.context_processors.shell"] if "ui" in _OWN else []),
+                "ui.context_processors.shell",
             ],
         },
     }
 ]
 
 # --- people
-AUTH_USER_MODEL = "accounts.User" if "accounts" in _OWN else "auth.User"
-AUTHENTICATION_BACKENDS = [
-    "accounts.backends.AccountBackend" if "accounts" in _OWN else "django.contrib.auth.backends.ModelBackend"
-]
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.AccountBackend"]
 PASSWORD_HASHERS = [
-    *(["accounts.hashers.SizedArgon2Hasher"] if "accounts" in _OWN else []),
+    "accounts.hashers.SizedArgon2Hasher",
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
