@@ -30,7 +30,8 @@ class Whole:
 
 def whole(case: Case) -> Whole:
     """Both sheets of a case, their questions and their answers."""
-    sheets = {sheet.questionnaire.code: sheet for sheet in case.answer_sheets.select_related("questionnaire")}
+    rows = case.answer_sheets.select_related("questionnaire", "content_key")
+    sheets = {sheet.questionnaire.code: sheet for sheet in rows}
     common = sheets.pop(COMMON, None)
     specific = next(iter(sheets.values()), None)
     found = [sheet for sheet in (common, specific) if sheet is not None]

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access import decide, visible_to
+from access import Rights, rights_of, visible_to
 from accounts.selectors import actor_for_patient
 from audit import Actor, record, record_read
 from cases.models import Case
@@ -61,7 +61,8 @@ def case_page(action: str, *, event: str = "case.page_read") -> Callable[[CaseVi
     """Turn `view(request, case, …)` into a page of a case.
 
     The view gets the case once the actor may do `action`. When it answers a GET with a page, one event says what was
-    shown; the view adds subjects with `request.shown["document"] = [ids]`.
+    shown; the view adds subjects with `request.shown["document"] = [ids]`. Asking again for each part of the page goes
+    through `rights_on(request)`.
 
     Args:
         action: of the table of rights.
@@ -75,7 +76,8 @@ def case_page(action: str, *, event: str = "case.page_read") -> Callable[[CaseVi
             actor = actor_of(request, case)
             request.actor = actor  # type: ignore[attr-defined]
             motive = request.session.get(_MOTIVES_KEY, {}).get(str(case.pk), "")
-            decision = decide(actor, action, case, motive=motive)
+            rights = rights_of(actor, case)
+            decision = rights.to(action, motive=motive)
             if decision.reason == "motive":
                 return _ask_motive(request, case)
             if not decision.allowed:
@@ -85,6 +87,7 @@ def case_page(action: str, *, event: str = "case.page_read") -> Callable[[CaseVi
                 raise NotAllowed(decision.message)
             request.shown = {}  # type: ignore[attr-defined]
             request.case = case  # type: ignore[attr-defined]
+            request.rights = rights  # type: ignore[attr-defined]
             response = view(request, case, *args, **kwargs)
             if request.method == "GET" and response.status_code == 200:
                 _record_reading(request, case, actor, event, motive)
@@ -93,6 +96,12 @@ def case_page(action: str, *, event: str = "case.page_read") -> Callable[[CaseVi
         return answered
 
     return decorate
+
+
+def rights_on(request: HttpRequest) -> Rights:
+    """What the reader may do to the case of this page, as read when the page was asked for."""
+    rights: Rights = request.rights  # type: ignore[attr-defined]
+    return rights
 
 
 def _record_reading(request: HttpRequest, case: Case, actor: Actor, event: str, motive: str) -> None:

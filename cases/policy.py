@@ -265,7 +265,10 @@ class DocumentFacts:
 
     def facts(self, actor: Actor, target: Document) -> Facts:
         """The facts of the case, with the refusals of this document."""
-        case = CaseFacts().facts(actor, target.case)
+        return self.within(CaseFacts().facts(actor, target.case), actor, target)
+
+    def within(self, case: Facts, actor: Actor, target: Document) -> Facts:
+        """The same for each of many documents, the facts of their case read once."""
         author = target.added_by_id == actor.id
         reason = ""
         if target.hidden_at is not None:

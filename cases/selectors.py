@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from access import rights_of, visible_to
@@ -26,7 +26,9 @@ def cases_of(actor: Actor) -> QuerySet[Case]:
 
 def documents_of(case: Case, actor: Actor) -> list[Document]:
     """The documents of a case the actor may read, in reading order: by date of the document, undated last."""
-    rows = case.documents.select_related("file", "file__preview", "added_by").order_by("dated_on", "added_at")
+    rows = case.documents.select_related("content_key", "file", "file__preview", "added_by").order_by(
+        "dated_on", "added_at"
+    )
     found = []
     within = CaseFacts().facts(actor, case)
     for document in rows:
@@ -82,8 +84,8 @@ class Seen:
 
 
 def history_of(case: Case, actor: Actor) -> QuerySet[AuditEvent]:
-    """Everything done or read about this patient's case, by anyone, newest first (S1-30)."""
-    return history("patient", case.patient_id).filter(case_id=case.pk)
+    """Everything done or read about this case, and about its patient outside any case, newest first (S1-30)."""
+    return history("patient", case.patient_id).filter(Q(case_id=case.pk) | Q(case_id__isnull=True))
 
 
 def done_by_others(case: Case, actor: Actor) -> QuerySet[AuditEvent]:

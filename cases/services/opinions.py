@@ -76,7 +76,8 @@ def draft_of(case: Case) -> OpinionDraft:
     Raises:
         Missing: nobody is writing.
     """
-    draft = OpinionDraft.objects.filter(assignment__case=case, assignment__ended_at__isnull=True).first()
+    drafts = OpinionDraft.objects.select_related("content_key", "assignment")
+    draft = drafts.filter(assignment__case=case, assignment__ended_at__isnull=True).first()
     if draft is None:
         raise Missing(_("No opinion is being written."))
     return draft

@@ -61,6 +61,53 @@ def _refuse(reason: str, status: int = 403) -> Decision:
     return Decision(False, reason, status)
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What one actor may do to one target, from facts read once: for the length of one page, never kept longer.
+
+    Args:
+        facts: None when nothing is allowed, whatever the table says.
+        refusal: why, then.
+    """
+
+    facts: Facts | None
+    refusal: Decision | None = None
+
+    def to(self, action: str, *, motive: str = "") -> Decision:
+        """Whether `action` is allowed.
+
+        Args:
+            action: dotted name of the table.
+            motive: the reading motive a coordinator gave, for an ended case.
+        """
+        if self.facts is None:
+            return self.refusal or _refuse("unknown", 404)
+        told = [_apply(rule, self.facts, motive) for rule in rules(action)]
+        for decision in told:
+            if decision.allowed:
+                reason = self.facts.refusals.get(action, "")
+                return _refuse(reason) if reason else decision
+        held = [decision for decision in told if decision.reason != "role"]
+        return held[0] if held else _refuse("role")
+
+
+def rights_of(actor: Actor | None, target: Any, *, known: Facts | None = None) -> Rights:
+    """What `actor` may do to `target` now, for a page that asks many times.
+
+    Args:
+        actor: None for an anonymous visitor.
+        target: an object whose provider is registered.
+        known: the facts of this target for this actor, where they were read a moment ago.
+    """
+    if actor is None or (actor.kind == "user" and not (actor.verified and actor.id)):
+        return Rights(None, _refuse("login", 401))
+    try:
+        facts = known if known is not None else provider_for(target).facts(actor, target)
+    except LookupError:
+        return Rights(None, _refuse("unknown", 404))
+    return Rights(facts) if facts.relations else Rights(None, _refuse("unknown", 404))
+
+
 def decide(actor: Actor | None, action: str, target: Any, *, motive: str = "") -> Decision:
     """Whether `actor` may do `action` to `target` now.
 
@@ -70,21 +117,7 @@ def decide(actor: Actor | None, action: str, target: Any, *, motive: str = "") -
         target: an object whose provider is registered.
         motive: the reading motive a coordinator gave, for an ended case.
     """
-    if actor is None or (actor.kind == "user" and not (actor.verified and actor.id)):
-        return _refuse("login", 401)
-    try:
-        facts = provider_for(target).facts(actor, target)
-    except LookupError:
-        return _refuse("unknown", 404)
-    if not facts.relations:
-        return _refuse("unknown", 404)
-    refusals = [_apply(rule, facts, motive) for rule in rules(action)]
-    for decision in refusals:
-        if decision.allowed:
-            reason = facts.refusals.get(action, "")
-            return _refuse(reason) if reason else decision
-    held = [decision for decision in refusals if decision.reason != "role"]
-    return held[0] if held else _refuse("role")
+    return rights_of(actor, target).to(action, motive=motive)
 
 
 def _apply(rule: Rule, facts: Facts, motive: str) -> Decision:

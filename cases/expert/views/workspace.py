@@ -9,16 +9,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from access import decide
 from cases.checks import new_pieces, questions_of
 from cases.composing import first_opinion_of
 from cases.everyone.forms import MessageForm
 from cases.expert import forms
 from cases.machine import may, perform
-from cases.models import Case, Document, OpinionDraft
+from cases.models import Case, Document, Opinion, OpinionDraft
 from cases.models.messages import Thread
 from cases.models.states import AFTER_DELIVERY, State
-from cases.pages import attempt, case_page
+from cases.pages import attempt, case_page, rights_on
 from cases.reading import answer_sections
 from cases.selectors import delivered_versions, documents_of, message_bubbles, pages_of
 from cases.services import documents as pieces
@@ -33,47 +32,52 @@ from ui.dates import say_time
 @case_page("case.see", event="case.page_read")
 def page(request: HttpRequest, case: Case) -> HttpResponse:
     """The workspace of a case he holds; a proposal or what he signed otherwise."""
-    actor = request.actor  # type: ignore[attr-defined]
     if case.state == State.PROPOSED:
         return redirect("expert:proposal", case.pk)
-    if case.state == State.FOLLOW_UP and decide(actor, "case.write_addendum", case).allowed:
+    rights = rights_on(request)
+    if case.state == State.FOLLOW_UP and rights.to("case.write_addendum").allowed:
         return redirect("expert:follow_up", case.pk)
-    if case.state in AFTER_DELIVERY or not decide(actor, "case.read", case).allowed:
+    if case.state in AFTER_DELIVERY or not rights.to("case.read").allowed:
         return _kept(request, case)
-    return workspace_page(request, case, _stored_form(case))
+    draft = draft_of(case) if case.state in (State.IN_REVIEW, State.EXPERT_QUESTION) else None
+    form = None
+    if draft is not None:
+        form = forms.OpinionForm(questions_of(case), initial=forms.OpinionForm.initial_of(draft.content))
+    return workspace_page(request, case, form, draft=draft)
 
 
 def _kept(request: HttpRequest, case: Case) -> HttpResponse:
     """After delivery he keeps what he signed; on hold or withdrawn he reads nothing."""
-    actor = request.actor  # type: ignore[attr-defined]
-    readable = decide(actor, "case.read_opinion", case)
+    readable = rights_on(request).to("case.read_opinion")
     versions = delivered_versions(case) if readable.allowed else []
     request.shown["opinion"] = [version.pk for version in versions]  # type: ignore[attr-defined]
     context = {"case": case, "versions": versions, "refusal": "" if readable.allowed else readable.message}
     return render(request, "cases/expert/kept.html", context)
 
 
-def _stored_form(case: Case) -> forms.OpinionForm | None:
-    if case.state not in (State.IN_REVIEW, State.EXPERT_QUESTION):
-        return None
-    draft = draft_of(case)
-    return forms.OpinionForm(questions_of(case), initial=forms.OpinionForm.initial_of(draft.content))
-
-
 def workspace_page(
-    request: HttpRequest, case: Case, form: forms.OpinionForm | None, *, status: int = 200, other: Any = None
+    request: HttpRequest,
+    case: Case,
+    form: forms.OpinionForm | None,
+    *,
+    draft: OpinionDraft | None = None,
+    status: int = 200,
+    other: Any = None,
 ) -> HttpResponse:
     """The three columns.
 
     Args:
         form: the opinion being written; None once it is signed.
+        draft: the stored one, where it was read already.
         other: both texts of each field that differs, after a stale save.
     """
     actor = request.actor  # type: ignore[attr-defined]
     documents = documents_of(case, actor)
     shown = _chosen(request, documents)
     request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
-    draft: OpinionDraft | None = draft_of(case) if form is not None else None
+    if draft is None and form is not None:
+        draft = draft_of(case)
+    rights = rights_on(request)
     if shown is not None:
         pieces.note_opened(shown, actor=actor)
     context = {
@@ -87,17 +91,23 @@ def workspace_page(
         "form": form,
         "draft": draft,
         "other": other,
-        "expert_questions": list(case.expert_questions.all()),
+        "expert_questions": list(case.expert_questions.select_related("content_key")),
         "new_pieces": new_pieces(case),
-        "additions": list(case.additions.all()),
-        "incidents": list(case.incidents.all()),
+        "additions": case.additions.count(),
         "snippets": kept.snippets_of(actor),
-        "returned": case.opinions.filter(standing="retracted").order_by("-number").first(),
-        "moves": {name: may(name, case, actor) for name in _MOVES},
-        "can_write_desk": decide(actor, "case.message_desk_expert", case).allowed,
-        "can_write": form is not None and decide(actor, "case.write_draft", case).allowed,
+        "returned": _returned(case),
+        "moves": {name: may(name, case, actor, rights=rights) for name in _MOVES},
+        "can_write_desk": rights.to("case.message_desk_expert").allowed,
     }
     return render(request, "cases/expert/workspace.html", context, status=status)
+
+
+def _returned(case: Case) -> Opinion | None:
+    """The version that came back unsigned for its form, while he writes again."""
+    if case.state != State.IN_REVIEW:
+        return None
+    rows = case.opinions.filter(standing=Opinion.Standing.RETRACTED).select_related("content_key")
+    return rows.order_by("-number").first()
 
 
 _MOVES = ("ask_question", "continue_without_answer", "hand_back", "retract")
