@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
+from django.db import DatabaseError
 from django.test import override_settings
 
 from audit.models import AuditEvent
@@ -12,7 +13,8 @@ from errors import Conflict, DomainError, Missing, NotAllowed
 from tests.cases.machine import oracle
 from tests.cases.machine.breaking import Trial
 from tests.cases.machine.invariants import hold_true
-from tests.cases.machine.rules import HIDDEN_OR_REFUSED, Verdict, Who
+from tests.cases.machine.oracle import Try
+from tests.cases.machine.rules import HIDDEN_OR_REFUSED, SECOND, TABLE, Verdict, Who
 from tests.cases.machine.stage import Stage
 
 _ERRORS: dict[Verdict, tuple[type[DomainError], ...]] = {
@@ -113,6 +115,40 @@ def fingerprint(case: Case) -> dict[str, Any]:
 
 def _refusals() -> int:
     return AuditEvent.objects.filter(action="access.refused", outcome="refused").count()
+
+
+Cell = tuple[str, Who, Verdict]
+
+
+def cells(stage: Stage, moves: Iterable[str] = tuple(TABLE), people: Iterable[Who] = tuple(Who)) -> Iterator[Cell]:
+    """Every move by everybody in the present state, with what the rules want.
+
+    Args:
+        moves: only these.
+        people: only these.
+    """
+    for who in people:
+        if who is Who.EXPERT and not stage.facts.expert:
+            continue
+        if who is Who.REQUESTER and stage.facts.kind == SECOND:
+            # Nobody has this relation to a request the patient opened.
+            continue
+        name = stage.name(who)
+        yield from ((move, who, oracle.judge(stage.facts, Try(move, who, name))) for move in moves)
+
+
+def check_cells(stage: Stage, some: Iterable[Cell], *, thorough: bool = False) -> Iterator[str]:
+    """Try moves in the present state.
+
+    Yields:
+        What went otherwise than the rules want, in words.
+    """
+    for move, who, _verdict in some:
+        try:
+            check_attempt(stage, move, who, thorough=thorough)
+        except (AssertionError, DatabaseError, LookupError, AttributeError, TypeError) as error:
+            # Whatever the page would have answered, it is not what the rules want.
+            yield f"{move} by {who} in {stage.facts.state}: {type(error).__name__}: {error}"
 
 
 def check_trials(stage: Stage, trials: Iterable[Trial]) -> Iterator[str]:

@@ -32,3 +32,9 @@ def papers() -> Iterator[None]:
     """No printer, no cryptography."""
     with quick_papers():
         yield
+
+
+@pytest.fixture(scope="module")
+def by_phone(company: Company) -> Stage:
+    """A filled draft that the care coordinator wrote down for the patient."""
+    return Stage(company, SECOND, by_phone=True)

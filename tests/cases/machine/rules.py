@@ -43,6 +43,7 @@ RUNNING = frozenset({"submitted", "admitted", "proposed", "in_review", "signed"}
 HAS_EXPERT = frozenset({"proposed", "in_review", "expert_question", "signed", "delivered", "follow_up", "closed"})
 HAS_OPINION = frozenset({"signed", "delivered", "follow_up", "closed"})
 HAS_DELIVERY = frozenset({"delivered", "follow_up", "closed"})
+BEFORE_DELIVERY = OPEN[: OPEN.index("signed") + 1]
 WITH_EXPERT = frozenset({"proposed", "in_review", "expert_question", "signed"})
 TAKEN_BACK_FROM = WITH_EXPERT - {"signed"}
 

@@ -254,6 +254,12 @@ class Stage:
         if move in ("expire", "lapse", "continue_without_answer"):
             self.ripen(move)
 
+    def furnish(self) -> None:
+        """Do everything somebody may have done in this state, so that what is tried next lacks nothing."""
+        for state, move in (("submitted", "admit"), ("in_review", "sign"), ("delivered", "close")):
+            if self.facts.state == state:
+                self.prepare(move)
+
 
 def whole_opinion(case: Case) -> dict[str, Any]:
     """Fields of an opinion with nothing missing."""
