@@ -20,10 +20,10 @@ from accounts.models.users import fold_email
 from accounts.selectors import living_representations
 from accounts.services import join_patient, represent
 from audit import Actor, SystemActor
+from cases.checks import purposes_put
 from cases.models import CallTask, Case
 from cases.models.states import BEFORE_DELIVERY, State
 from clock import now
-from consent.services import purposes_for
 from consent.texts import current_text, words_shown
 from errors import Conflict
 
@@ -113,7 +113,7 @@ def _details(invitation: Invitation) -> SafeString:
     expert = case.requested_expert
     texts = [
         words_shown(current_text(purpose, case.kind), language, expert=expert.name if expert else "").partition("\n\n")
-        for purpose in purposes_for(case.sharing)
+        for purpose in purposes_put(case)
     ]
     context = {
         "case": case,

@@ -12,7 +12,17 @@ from cases.machine.guards import REASONS
 from cases.models import Case
 from cases.models.assignments import Outcome
 from cases.models.states import State
-from cases.presenters import PathStep, Standing, aside, by_when, draw_path, kept_until, opinion_coming, time_left
+from cases.presenters import (
+    PathStep,
+    Standing,
+    aside,
+    by_when,
+    draw_path,
+    kept_until,
+    on_day,
+    opinion_coming,
+    time_left,
+)
 from ui.dates import is_near, say
 
 
@@ -55,7 +65,8 @@ def standing_for_professional(case: Case) -> Standing:
             return Standing("you", _("to finish"), _("Your request is not sent yet."), you, kept_until(case), True)
         case State.AWAITING_CONSENT:
             title = _("Your patient’s agreement is awaited.")
-            return Standing("pause", _("patient’s agreement"), title, _("your patient"), kept_until(case))
+            until = _("without an answer the request ends %(day)s") % {"day": on_day(case.expires_at)}
+            return Standing("pause", _("patient’s agreement"), title, _("your patient"), until)
         case State.SUBMITTED:
             title = _("Your request has reached us; we check that it is complete.")
             return Standing("neutral", _("being checked"), title, team, by_when(case.due_at))
@@ -110,12 +121,12 @@ def path_for_professional(case: Case) -> list[dict[str, Any]]:
     """The path of a request as its professional sees it."""
     steps = [
         *_common_steps(case),
-        PathStep(_("Patient informed"), case.patient_told_at, "", ()),
+        PathStep(_("Patient informed"), case.patient_told_at, "", () if case.patient_told_at else (State.DELIVERED,)),
         PathStep(
             _("One follow-up question possible"),
             case.last_addendum_at,
             "",
-            (State.DELIVERED, State.FOLLOW_UP),
+            (State.DELIVERED, State.FOLLOW_UP) if case.patient_told_at else (State.FOLLOW_UP,),
             _("for 30 days"),
         ),
     ]
@@ -162,7 +173,8 @@ def standing_for_patient(case: Case, *, may_read: bool) -> Standing:
             return Standing("neutral", _("being prepared"), title, doctor)
         case State.AWAITING_CONSENT:
             title = _("%(name)s asks for your agreement.") % {"name": doctor}
-            return Standing("you", _("your agreement"), title, _("you"), kept_until(case), True)
+            until = _("without an answer the request ends %(day)s") % {"day": on_day(case.expires_at)}
+            return Standing("you", _("your agreement"), title, _("you"), until, True)
         case State.SUBMITTED:
             return Standing(
                 "neutral", _("being checked"), _("We check that the request is complete."), team, by_when(case.due_at)

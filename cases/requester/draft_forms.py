@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms as django_forms
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.patients import Patient, birth_place_validator
@@ -76,7 +75,7 @@ class RequestForm(PartForm):
         field: Any = self.fields["pathology_choice"]
         field.choices = [
             *((match.pathology.code, match.pathology.name) for match in self._matches),
-            (OTHER, _now("Another disease: keep my words, the service looks for an expert")),
+            (OTHER, gettext("Another disease: keep my words, the service looks for an expert")),
         ]
         field.hints = {match.pathology.code: match.pathology.plain for match in self._matches}
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms as django_forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import ConsentText, Purpose
@@ -95,12 +95,12 @@ class AttestForm(forms.Form):
 def _purpose_words(purpose: str, expert: str) -> str:
     """What the patient agrees to, as the professional states it."""
     return {
-        Purpose.ACT: _now("The patient accepts that an expert gives an opinion on the file, at a distance."),
-        Purpose.SHARING_NAMED: _now("The patient accepts that the file is read by %(name)s.") % {"name": expert},
-        Purpose.SHARING_DELEGATED: _now(
+        Purpose.ACT: gettext("The patient accepts that an expert gives an opinion on the file, at a distance."),
+        Purpose.SHARING_NAMED: gettext("The patient accepts that the file is read by %(name)s.") % {"name": expert},
+        Purpose.SHARING_DELEGATED: gettext(
             "The patient accepts that the file is read by an expert whom the coordinating doctor chooses."
         ),
-        Purpose.TREATING_DOCTOR: _now("The patient accepts that the treating doctor receives the report."),
+        Purpose.TREATING_DOCTOR: gettext("The patient accepts that the treating doctor receives the report."),
     }[Purpose(purpose)]
 
 
