@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from cases.models import Case
 from cases.models.states import AFTER_DELIVERY, State
 from clock import now
-from ui.dates import is_near, say, say_date, say_duration
+from ui.dates import is_near, paris_day, say, say_date, say_duration
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,9 @@ def aside(case: Case) -> Standing:
     nobody = _("nobody")
     if case.state == State.ON_HOLD:
         hold = case.holds.filter(released_at__isnull=True).first()
-        until = _("we look at it again %(day)s") % {"day": on_day(hold.review_on)} if hold else ""
+        until = (
+            _("we look at it again %(day)s") % {"day": on_day(max(hold.review_on, paris_day(now())))} if hold else ""
+        )
         return Standing("pause", _("on hold"), _("The file is on hold."), _("our team"), until)
     words: dict[str, tuple[str, str, str]] = {
         State.CLOSED: ("done", _("closed"), _("The file is closed; everything stays here for you.")),
@@ -271,7 +273,9 @@ def draw_path(case: Case, steps: list[PathStep], standing: Standing) -> list[dic
     for step in steps:
         here = state in step.states and not over
         if here and halted:
-            shown.append({"title": capfirst(standing.label), "status": "now", "detail": standing.until})
+            waits = case.state == State.EXPERT_QUESTION and standing.mine
+            detail = _("the time limit waits for your answer") if waits else standing.until
+            shown.append({"title": capfirst(standing.label), "status": "now", "detail": detail})
             shown.append({"title": step.title, "status": "next", "detail": step.coming})
         elif here:
             said = standing.tag == "done" or capfirst(standing.label) == step.title

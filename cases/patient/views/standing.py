@@ -124,11 +124,16 @@ def _waiting(request: HttpRequest, case: Case, *, reads: bool) -> dict[str, Any]
 @require_GET
 @case_page("case.read_history", event="case.history_read")
 def seen(request: HttpRequest, case: Case) -> HttpResponse:
-    """Who read or did what in my file, newest first (S1-30)."""
-    pages = Paginator(history_of(case, request.actor), HISTORY_PAGE)  # type: ignore[attr-defined]
+    """Who read or did what in my file, newest first (S1-30); what I did myself on demand."""
+    actor = request.actor  # type: ignore[attr-defined]
+    mine_too = "tout" in request.GET
+    events = history_of(case, actor)
+    pages = Paginator(events if mine_too else events.exclude(actor_id=actor.person), HISTORY_PAGE)
     page = pages.get_page(request.GET.get("page"))
     lines = in_words(page.object_list, get_language() or "fr")
-    return render(request, "cases/patient/seen.html", {"case": case, "page_obj": page, "lines": lines})
+    return render(
+        request, "cases/patient/seen.html", {"case": case, "page_obj": page, "lines": lines, "mine_too": mine_too}
+    )
 
 
 @require_GET

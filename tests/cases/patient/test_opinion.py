@@ -1,0 +1,110 @@
+"""The opinion in the patient's hands: before it, on it, its papers, the one follow-up question."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from cases.demo.walk import Walk
+from cases.models import Case, OpinionReading
+from cases.services import delivery
+from clock import now, travel
+from tests.cases.clients import verified_client
+from tests.cases.patient.lives import after, page
+from tests.cases.world import World
+
+PROGNOSIS = "Évolution probable sur dix ans."
+
+
+@pytest.fixture
+def mine(world: World) -> Client:
+    """The patient, logged in."""
+    return verified_client(world.patient_user)
+
+
+def fresh(walk: Walk) -> Case:
+    return Case.objects.get(pk=walk.case.pk)
+
+
+def test_before_delivery_there_is_no_opinion_to_read(world: World, mine: Client) -> None:
+    walk = after(world, "sign")
+    version = walk.case.opinions.get()
+    for path in ("avis/", "avis/avant/", f"avis/{version.pk}/fichier/", "question-complementaire/"):
+        assert mine.get(page(walk.case, path)).status_code == 403, path
+    assert not OpinionReading.objects.filter(role="patient").exists()
+
+
+def test_the_page_before_shows_nothing_and_the_first_opening_is_kept(world: World, mine: Client) -> None:
+    walk = after(world, "deliver", written={"summary": "Tout va plutôt bien."})
+    before = mine.get(page(walk.case, "avis/avant/")).content.decode()
+    assert "Tout va plutôt bien." not in before and page(walk.case, "appel/") in before
+    assert fresh(walk).first_opened_at is None
+    shown = mine.get(page(walk.case, "avis/"))
+    assert shown.status_code == 200 and "Tout va plutôt bien." in shown.content.decode()
+    first = fresh(walk).first_opened_at
+    assert first is not None
+    with travel(now() + timedelta(minutes=10)):
+        mine.get(page(walk.case, "avis/"))
+    assert fresh(walk).first_opened_at == first
+    assert OpinionReading.objects.filter(opinion__case=walk.case, role="patient").count() == 1
+    paper = mine.get(page(walk.case, f"avis/{walk.case.opinions.get().pk}/fichier/"))
+    assert paper.status_code == 200 and paper["Content-Disposition"].startswith("attachment")
+    assert b"".join(paper.streaming_content).startswith(b"%PDF-")  # type: ignore[attr-defined]
+    # Nobody has an annex where none was written.
+    assert mine.get(page(walk.case, f"avis/{walk.case.opinions.get().pk}/annexe/")).status_code == 404
+
+
+def test_what_she_does_not_wish_to_know_is_not_in_the_page(world: World, mine: Client) -> None:
+    walk = world.walk()
+    walk.open()
+    walk.fill(prognosis_wish="do_not_tell")
+    assert fresh(walk).prognosis_unwanted
+    for step in ("ask_consent", "consent", "check", "admit", "propose", "accept"):
+        getattr(walk, step)()
+    walk.write(prognosis=PROGNOSIS)
+    walk.sign()
+    walk.deliver()
+    shown = mine.get(page(walk.case, "avis/")).content.decode()
+    assert PROGNOSIS not in shown
+    version = walk.case.opinions.get()
+    assert page(walk.case, f"avis/{version.pk}/annexe/") in shown
+    annex = mine.get(page(walk.case, f"avis/{version.pk}/annexe/"))
+    assert annex.status_code == 200 and annex["Content-Disposition"].startswith("attachment")
+    assert b"".join(annex.streaming_content).startswith(b"%PDF-")  # type: ignore[attr-defined]
+
+
+def test_who_wishes_to_know_reads_the_prognosis_apart(world: World, mine: Client) -> None:
+    walk = after(world, "deliver", written={"prognosis": PROGNOSIS})
+    shown = mine.get(page(walk.case, "avis/")).content.decode()
+    assert PROGNOSIS in shown
+    assert shown.rindex("<details", 0, shown.index(PROGNOSIS)) > shown.rindex("</details>", 0, shown.index(PROGNOSIS))
+
+
+def test_one_follow_up_question_within_thirty_days_of_opening(world: World, mine: Client) -> None:
+    walk = after(world, "deliver")
+    address = page(walk.case, "question-complementaire/")
+    assert "<textarea" not in mine.get(address).content.decode()
+    assert mine.post(address, {"question": "Trop tôt ?"}).status_code == 422
+    assert fresh(walk).state == "delivered"
+    mine.get(page(walk.case, "avis/"))
+    assert mine.post(address, {"question": " "}).status_code == 422
+    with travel(now() + timedelta(days=31)):
+        late = verified_client(world.patient_user)
+        assert "<textarea" not in late.get(address).content.decode()
+        assert late.post(address, {"question": "Trop tard ?"}).status_code == 422
+    assert fresh(walk).state == "delivered"
+    assert mine.post(address, {"question": "Faut-il attendre ?"}).status_code == 302
+    assert fresh(walk).state == "follow_up"
+    assert "Faut-il attendre" in mine.get(page(walk.case, "avis/")).content.decode()
+    # A second one is as good as a second click.
+    mine.post(address, {"question": "Et encore ?"})
+    assert [row.question for row in fresh(walk).follow_ups.all()] == ["Faut-il attendre ?"]
+
+
+def test_a_version_being_corrected_says_so_on_the_page(world: World, mine: Client) -> None:
+    walk = after(world, "deliver")
+    version = walk.case.opinions.get()
+    delivery.open_opinion(walk.case.pk, version.pk, actor=walk.patient, request_key="a")
+    assert "inset-late" not in mine.get(page(walk.case, "avis/")).content.decode()
+    Case.objects.filter(pk=walk.case.pk).update(correcting_since=now())
+    assert "inset-late" in mine.get(page(walk.case, "avis/")).content.decode()
