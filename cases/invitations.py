@@ -83,7 +83,7 @@ def latest(case: Case) -> Invitation | None:
 
 def _case(invitation: Invitation) -> Case:
     rows = Case.objects.select_related("requester__professional", "patient", "pathology", "requested_expert__user")
-    return rows.get(pk=invitation.target_id)
+    return rows.get(pk=str(invitation.target_id))
 
 
 def _explain(invitation: Invitation) -> str:

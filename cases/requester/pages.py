@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import get_language
 
 from accounts.access import while_checked
@@ -13,7 +13,7 @@ from cases.models.states import State
 from cases.patient.start.pages import draw as draw_page
 from cases.patient.start.pages import prepare_page
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 FOLDER = "cases/requester"
 STEPS = 4
 
