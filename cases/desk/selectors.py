@@ -16,7 +16,7 @@ from audit import Actor
 from cases.checks import PARIS, conflicts_of_role
 from cases.models import Alert, CallTask, Case
 from cases.models.case import Sharing
-from cases.models.states import ENDS, WITH_EXPERT, State
+from cases.models.states import ON_DESK, WITH_EXPERT, State
 from cases.presenters import next_action
 from clock import now
 from consent.models import Block
@@ -25,9 +25,7 @@ from experts.selectors import Load, candidates
 
 FOUND_MOST = 50
 #: States a desk list shows by default.
-OPEN = tuple(
-    str(state) for state in State if state not in ENDS and state not in (State.CLOSED, State.DRAFT, State.DELIVERED)
-)
+OPEN = tuple(str(state) for state in ON_DESK)
 _VIEWS: dict[str, Q] = {
     "verifier": Q(state=State.SUBMITTED),
     "confier": Q(state=State.ADMITTED),
@@ -141,10 +139,10 @@ def lines(rows: Iterable[Case]) -> list[Line]:
         Line(
             case=row,
             name=row.patient.full_name,
-            pathology=row.pathology.name if row.pathology else "–",
+            pathology=row.pathology.name if row.pathology else "",
             planned=row.planned_treatment_on,
             action=next_action(row),
-            expert=row.assigned_expert.name if row.assigned_expert else "–",
+            expert=row.assigned_expert.name if row.assigned_expert else "",
             paused=row.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
             done=row.state == State.SIGNED,
         )

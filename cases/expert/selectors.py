@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import Patient
 from audit import Actor
 from cases.checks import age_on, live_documents
 from cases.models import Case
@@ -65,10 +66,13 @@ _LABELS: dict[State, Any] = {
 }
 
 
+_SEX_WORDS: dict[str, Any] = {Patient.Sex.FEMALE: lambda: _("woman"), Patient.Sex.MALE: lambda: _("man")}
+
+
 def age_band(case: Case) -> str:
     """«femme, 40 à 49 ans»: what is told of the patient before acceptance."""
     birth = case.patient.birth_date
-    sex = case.patient.get_sex_display()
+    sex = _SEX_WORDS[case.patient.sex]() if case.patient.sex in _SEX_WORDS else case.patient.get_sex_display()
     if birth is None:
         return str(sex)
     low = age_on(birth, now()) // 10 * 10

@@ -10,24 +10,25 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from access import decide
 from cases.answers import pieces_wanted
-from cases.checks import case_pieces_open
+from cases.checks import pieces_open
 from cases.desk import forms, selectors
 from cases.desk.confirmations import MOVE_PAGES
 from cases.everyone.forms import MessageForm
 from cases.machine import may
 from cases.machine.guards import CHECKLIST, IDENTITY_MEANS, same_request_open
 from cases.models import Case
+from cases.models.case import Payment
 from cases.models.messages import Thread
 from cases.models.states import OVERRIDES, State
-from cases.pages import MOTIVES, attempt, case_page, keep_motive
+from cases.pages import MOTIVES, attempt, case_page, keep_motive, rights_on
 from cases.presenters import next_action
 from cases.reading import answer_sections
 from cases.selectors import documents_of, history_of, in_words, message_bubbles, unread_messages
 from cases.services import messages as words
 
 HISTORY_PAGE = 50
+LAST_STEPS = 8
 
 
 @require_GET
@@ -35,7 +36,12 @@ HISTORY_PAGE = 50
 def page(request: HttpRequest, case: Case) -> HttpResponse:
     """Everything about one case: what to do now first."""
     actor = request.actor  # type: ignore[attr-defined]
-    reads = decide(actor, "case.read", case, motive=_motive(request, case)).allowed
+    rights = rights_on(request)
+    reads = rights.to("case.read", motive=_motive(request, case)).allowed
+    can = {name: rights.to(f"case.{name}").allowed for name in _ACTIONS}
+    # What the case went through says what there can be to read of it.
+    past = list(case.transitions.order_by("-seq"))
+    made = {step.name for step in past}
     documents = documents_of(case, actor) if reads else []
     request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
     context: dict[str, Any] = {
@@ -44,17 +50,21 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
         "paused": case.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
         "reads": reads,
         "documents": documents,
-        "moves": _moves(case, request),
-        "alerts": list(case.alerts.filter(closed_at__isnull=True).select_related("taken_by", "document")),
-        "calls": list(case.call_tasks.filter(done_at__isnull=True)),
-        "transitions": list(case.transitions.order_by("-seq")[:8]),
-        "assignments": list(case.assignments.select_related("expert__user")),
+        "alerts": list(case.alerts.filter(closed_at__isnull=True).select_related("taken_by", "content_key")),
+        "calls": list(case.call_tasks.filter(done_at__isnull=True).select_related("content_key")),
+        "transitions": past[:LAST_STEPS],
+        "assignments": list(case.assignments.select_related("expert__user")) if "propose" in made else [],
         "unread": unread_messages(case, actor),
-        "can": {name: decide(actor, f"case.{name}", case).allowed for name in _ACTIONS},
-        "can_override": (case.state in OVERRIDES or case.state == State.STOPPED) and may("override", case, actor),
+        "can": can,
+        "can_override": (case.state in OVERRIDES or case.state == State.STOPPED)
+        and may("override", case, actor, rights=rights),
+        "payment": forms.PaymentForm(initial={"payment": case.payment}),
+        **_moves(case, request),
     }
+    if any(move["name"] == "admit" for move in context["moves"]):
+        context["before_admission"] = _before_admission(case)
     if reads:
-        context |= _clinical(case, actor)
+        context |= _clinical(case, made, checks=can["check"])
     return render(request, "cases/desk/case.html", context)
 
 
@@ -79,47 +89,85 @@ def _motive(request: HttpRequest, case: Case) -> str:
     return str(request.session.get("reading_motives", {}).get(str(case.pk), ""))
 
 
-def _moves(case: Case, request: HttpRequest) -> list[dict[str, Any]]:
-    """The buttons of the moves open now, in the order of the table."""
-    actor = request.actor  # type: ignore[attr-defined]
-    return [
-        {"name": name, "label": page.button, "first": page.first}
+def _moves(case: Case, request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
+    """The buttons of the moves open now, in the order of the table; apart, those that end something."""
+    actor, rights = request.actor, rights_on(request)  # type: ignore[attr-defined]
+    found = [
+        {"name": name, "label": page.button, "first": page.first, "danger": page.danger}
         for name, page in MOVE_PAGES.items()
-        if may(name, case, actor)
+        if may(name, case, actor, rights=rights)
     ]
+    return {
+        "moves": [move for move in found if not move["danger"]],
+        "grave_moves": [move for move in found if move["danger"]],
+    }
 
 
-def _clinical(case: Case, actor: Any) -> dict[str, Any]:
-    """The checks, the pieces, the open request, the notes, the twins."""
-    information = case.information_requests.select_related("asked_by", "answered_by").first()
-    answers = list((information.item_answers or {}).items()) if information else []
-    labels = {piece["code"]: piece["label"].get(get_language() or "fr", "") for piece in pieces_wanted(case)}
+def _clinical(case: Case, made: set[str], *, checks: bool) -> dict[str, Any]:
+    """The checks, the pieces, the open request, the notes, the twins.
+
+    Args:
+        made: names of the moves made so far: what no move made is not looked for.
+        checks: whether the reader may check the file now.
+    """
+    missing = list(case.missing_pieces.select_related("content_key"))
+    wanted = pieces_wanted(case) if missing or checks else []
+    labels = {piece["code"]: piece["label"].get(get_language() or "fr", "") for piece in wanted}
+    lacking = pieces_open(case, wanted, [piece.prerequisite for piece in missing]) if checks else []
+    stops = case.stop_requests.filter(settled_at__isnull=True).select_related("asked_by", "content_key")
     return {
         "questions": case.questions or [],
-        "checklist": forms.ChecklistForm(initial={line: bool(case.checklist.get(line)) for line in CHECKLIST}),
-        "checklist_done": all(case.checklist.get(line) for line in CHECKLIST),
-        "identity": forms.IdentityForm(initial={"means": case.identity_means}),
-        "identity_words": IDENTITY_MEANS.get(case.identity_means, ""),
-        "payment": forms.PaymentForm(initial={"payment": case.payment}),
+        **_checks(case),
         "owner": forms.OwnerForm(
             selectors.coordinators(),
             initial={"owner": str(case.coordinator_id or ""), "deputy": str(case.deputy_id or "")},
         ),
-        "pieces_open": [labels.get(code, code) for code in case_pieces_open(case)],
-        "missing": [
-            (labels.get(piece.prerequisite, piece.prerequisite), piece.why) for piece in case.missing_pieces.all()
-        ],
-        "information": information,
-        "information_answers": answers,
-        "notes": list(case.desk_notes.select_related("author")[:20]),
+        "pieces_open": [labels.get(code, code) for code in lacking],
+        "missing": [(labels.get(piece.prerequisite, piece.prerequisite), piece.why) for piece in missing],
+        "notes": list(case.desk_notes.select_related("author", "content_key")[:20]),
         "note_form": forms.NoteForm(),
         "call_form": forms.CallForm(),
-        "expert_questions": list(case.expert_questions.all()),
-        "hold": case.holds.filter(released_at__isnull=True).first(),
-        "ending": case.endings.first() if case.ended_at else None,
-        "stop_request": case.stop_requests.filter(settled_at__isnull=True).select_related("asked_by").first(),
-        "overrides": list(case.overrides.select_related("made_by")),
+        "stop_request": stops.first(),
         "twins": list(Case.objects.filter(pk__in=same_request_open(case)).only("pk", "reference", "state")),
+        **_past(case, made),
+    }
+
+
+def _checks(case: Case) -> dict[str, Any]:
+    """The checklist and the identity, as recorded."""
+    return {
+        "checklist": forms.ChecklistForm(initial={line: bool(case.checklist.get(line)) for line in CHECKLIST}),
+        "checklist_done": all(case.checklist.get(line) for line in CHECKLIST),
+        "identity": forms.IdentityForm(initial={"means": case.identity_means}),
+        "identity_words": IDENTITY_MEANS.get(case.identity_means, ""),
+    }
+
+
+def _before_admission(case: Case) -> list[str]:
+    """What the guards of the move still want, in words, so that nobody finds out by being refused."""
+    left = {
+        _("the checklist"): not all(case.checklist.get(line) for line in CHECKLIST),
+        _("the identity check"): case.identity_checked_at is None,
+        _("the price"): case.payment == Payment.OPEN,
+    }
+    return [words for words, wanted in left.items() if wanted]
+
+
+def _past(case: Case, made: set[str]) -> dict[str, Any]:
+    """What moves left behind: the last request for information, the expert's questions, a hold, the end, overrides."""
+    information = None
+    if "request_information" in made:
+        information = case.information_requests.select_related("asked_by", "answered_by", "content_key").first()
+    questions = case.expert_questions.select_related("content_key") if "ask_question" in made else []
+    overrides = case.overrides.select_related("made_by", "content_key") if "override" in made else []
+    holds = case.holds.filter(released_at__isnull=True).select_related("content_key")
+    return {
+        "information": information,
+        "information_answers": list((information.item_answers or {}).items()) if information else [],
+        "expert_questions": list(questions),
+        "overrides": list(overrides),
+        "hold": holds.first() if case.state == State.ON_HOLD else None,
+        "ending": case.endings.select_related("content_key").first() if case.ended_at else None,
     }
 
 
@@ -165,7 +213,7 @@ def opinion(request: HttpRequest, case: Case) -> HttpResponse:
     """The signed versions, to check their form before delivery."""
     versions = list(case.opinions.select_related("pdf", "annex", "signed_by").order_by("-number"))
     request.shown["opinion"] = [version.pk for version in versions]  # type: ignore[attr-defined]
-    context = {"case": case, "versions": versions, "moves": _moves(case, request)}
+    context = {"case": case, "versions": versions, **_moves(case, request)}
     return render(request, "cases/desk/opinion.html", context)
 
 
