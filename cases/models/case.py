@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.states import AFTER_DELIVERY, ENDS, WITH_EXPERT, CaseStates, State
+from cases.models.states import AFTER_DELIVERY, ENDS, ON_DESK, WITH_EXPERT, CaseStates, State
 from clock import now
 from vault.fields import SealedJSONField, SealedTextField
 
@@ -175,6 +175,10 @@ class Case(CaseStates):
         verbose_name = _("case")
         indexes = [
             models.Index(fields=["state", "due_at"]),
+            # The order of the desk; PostgreSQL puts empty dates last, as the desk does.
+            models.Index(
+                fields=["planned_treatment_on", "due_at", "id"], name="case_desk_order", condition=_states(*ON_DESK)
+            ),
             models.Index(fields=["patient", "state"]),
             models.Index(fields=["assigned_expert", "state"]),
             models.Index(fields=["requester", "state"]),

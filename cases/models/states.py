@@ -54,6 +54,8 @@ WITH_EXPERT = (State.PROPOSED, State.IN_REVIEW, State.EXPERT_QUESTION, State.SIG
 AFTER_DELIVERY = (State.DELIVERED, State.FOLLOW_UP, State.CLOSED)
 #: States in which the requester owes something: every clock of the service is paused.
 PAUSED = (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD)
+#: What the desk lists as open: somebody is waited for.
+ON_DESK = tuple(state for state in State if state not in (*ENDS, State.CLOSED, State.DRAFT, State.DELIVERED))
 #: Everything that can still move by the ordinary rules.
 LIVING = tuple(state for state in State if state not in ENDS)
 BEFORE_DELIVERY = (
