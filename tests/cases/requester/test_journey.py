@@ -135,6 +135,8 @@ def test_the_invited_patient_agrees_follows_and_reads_when_she_was_told(world: W
     assert Representation.objects.get(patient=case.patient).user.email == "anne@example.org"
     answer = flows.accept_texts(patient, case)
     assert answer.status_code == 302, flows.said(answer)
+    assert answer.url == reverse("patient:case", args=[case.pk])
+    assert patient.get(answer.url).status_code == 200
     case = fresh(case)
     assert case.state == State.SUBMITTED
     given = ConsentRecord.objects.filter(case=case, decision="given").exclude(purpose="draft_notice")

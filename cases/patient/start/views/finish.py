@@ -90,7 +90,8 @@ def consents(request: HttpRequest, case: Case) -> HttpResponse:
         return redirect(space.url("confirm", case.pk))
     form = consent_form(case, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _sent(request, case, form):
-        return redirect(space.url("prepare_sent", case.pk))
+        # The request of a tele-expertise is her professional's: his patient sees where it stands.
+        return redirect(space.url("prepare_sent", case.pk) if case.is_second_opinion else space.case_url(case.pk))
     return draw(request, "consents.html", case, consent_context(request, case, form), status=_status(request))
 
 
@@ -143,7 +144,8 @@ def consent_context(request: HttpRequest, case: Case, form: ConsentForm) -> dict
         "form": form,
         "required": [one for one in purposes if one["required"]],
         "optional": [one for one in purposes if not one["required"]],
-        "prices": price_lines(),
+        # A tele-expertise costs its patient nothing, whatever the price of a second opinion.
+        "prices": price_lines() if case.is_second_opinion else [],
         "may_revise": decide(actor(request), "case.revise", case).allowed,
         "may_refuse": decide(actor(request), "case.refuse_consent", case).allowed,
     }
