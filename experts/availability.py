@@ -21,7 +21,7 @@ CLOSES = time(20)
 @lru_cache(maxsize=64)
 def public_holidays(year: int) -> frozenset[date]:
     """The public holidays of metropolitan France in a year."""
-    return frozenset(France(years=year).keys())
+    return frozenset(France(years=year).keys())  # type: ignore[no-untyped-call]
 
 
 def is_open_day(day: date, absences: Iterable[Absence] = ()) -> bool:
