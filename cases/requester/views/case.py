@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from access import decide
+from access import Rights, decide, rights_of
 from cases.checks import questions_of
 from cases.machine import may, perform
 from cases.models import Case
@@ -33,8 +33,9 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     if case.state == State.DRAFT:
         return redirect("requester:prepare", case.pk)
-    reads = decide(actor, "case.read", case).allowed
-    named = decide(actor, "case.read_identity", case).allowed
+    rights = rights_of(actor, case)
+    reads = rights.to("case.read").allowed
+    named = rights.to("case.read_identity").allowed
     documents = documents_of(case, actor) if reads else []
     request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
     context = {
@@ -47,19 +48,19 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
         "questions": questions_of(case) if reads else [],
         "unread": unread_messages(case, actor),
         "unread_expert": unread_messages(case, actor, Thread.EXPERT),
-        "can_message": decide(actor, "case.message_service", case).allowed,
-        "can_talk": decide(actor, "case.message_expert", case).allowed,
-        "can_add": decide(actor, "case.add_document", case).allowed,
-        "can_alert": decide(actor, "case.raise_alert", case).allowed,
-        "can_report": decide(actor, "case.report_incident", case).allowed,
-        "moves": {name: may(name, case, actor) for name in _MOVES},
-        **_waiting(request, case, reads=reads),
-        **invitation_context(request, case),
+        "can_message": rights.to("case.message_service").allowed,
+        "can_talk": rights.to("case.message_expert").allowed,
+        "can_add": rights.to("case.add_document").allowed,
+        "can_alert": rights.to("case.raise_alert").allowed,
+        "can_report": rights.to("case.report_incident").allowed,
+        "moves": {name: may(name, case, actor, rights=rights) for name in _MOVES},
+        **_waiting(case, rights, reads=reads),
+        **invitation_context(case, rights),
     }
     return draw(request, "case.html", case, context)
 
 
-def _waiting(request: HttpRequest, case: Case, *, reads: bool) -> dict[str, Any]:
+def _waiting(case: Case, rights: Rights, *, reads: bool) -> dict[str, Any]:
     """What waits for the professional, or what he was told last."""
     found: dict[str, Any] = {
         "question": None,
@@ -81,7 +82,7 @@ def _waiting(request: HttpRequest, case: Case, *, reads: bool) -> dict[str, Any]
     elif case.state == State.INFORMATION_REQUESTED:
         found["information"] = case.information_requests.filter(closed_at__isnull=True).first()
     if case.state in AFTER_DELIVERY:
-        found["report_open"] = decide(request.actor, "case.read_opinion", case).allowed  # type: ignore[attr-defined]
+        found["report_open"] = rights.to("case.read_opinion").allowed
     return found
 
 

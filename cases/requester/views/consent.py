@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from access import decide
+from access import Rights
 from cases.checks import purposes_put
 from cases.invitations import has_account, latest
 from cases.machine import perform
@@ -148,12 +148,12 @@ def letter(request: HttpRequest, case: Case) -> HttpResponse:
     return letters.invitation_letter(case, invitation, code)
 
 
-def invitation_context(request: HttpRequest, case: Case) -> dict[str, Any]:
+def invitation_context(case: Case, rights: Rights) -> dict[str, Any]:
     """What the page of a request says about telling the patient."""
     found = latest(case)
     return {
         "invitation": found,
         "invitation_open": found is not None and found.is_open,
         "has_account": has_account(case),
-        "may_invite": decide(request.actor, "case.invite", case).allowed,  # type: ignore[attr-defined]
+        "may_invite": rights.to("case.invite").allowed,
     }

@@ -1,20 +1,24 @@
 """A request under way, and its report: what the professional is asked, what he may do, what he is shown."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.demo.walk import Walk, acting
 from cases.machine import perform
-from cases.models import Case, Message
+from cases.models import Case, Document, Message
 from cases.models.messages import Thread
 from cases.models.states import State
+from cases.services.documents import Described, add_document
 from clock import now, travel
 from jobs import run_until_empty
 from tests.cases.clients import verified_client
 from tests.cases.requester import flows
 from tests.cases.requester.flows import at, fresh
 from tests.cases.world import World, make_world
+from vault.files import write_file
 
 pytestmark = pytest.mark.django_db
 
@@ -266,3 +270,41 @@ def test_what_waits_for_him_comes_first_and_the_list_has_pages(world: World, doc
     assert len(places) == 25
     assert Case.objects.filter(requester=world.requester).count() == 27
     assert doctor.get(f"{at('home')}?page=2").status_code == 200
+
+
+# --- the cost of a page
+
+
+def test_the_case_page_asks_the_database_little_however_much_the_case_holds(world: World, doctor: Client) -> None:
+    walk = accepted(world, doctor)
+    few = own_queries(doctor, at("case", walk.case))
+    for number in range(4):
+        document(walk.case, f"Pièce {number}", world)
+    assert own_queries(doctor, at("case", walk.case)) == few
+    assert few <= 15
+
+
+def test_the_list_costs_the_same_for_few_and_for_many_requests(world: World, doctor: Client) -> None:
+    for number in range(2):
+        flows.open_draft(doctor, birth_name=f"Peu{number}")
+    few = own_queries(doctor, at("home"))
+    for number in range(8):
+        flows.open_draft(doctor, birth_name=f"Beaucoup{number}")
+    assert own_queries(doctor, at("home")) == few
+
+
+def own_queries(client: Client, address: str) -> int:
+    """Queries of the view itself: those of the session and of the journal left out."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    others = ("SAVEPOINT", "audit_", "django_session", "accounts_usersession", "BEGIN", "COMMIT")
+    return sum(not any(name in query["sql"] for name in others) for query in asked.captured_queries)
+
+
+def document(case: Case, title: str, world: World) -> None:
+    """A checked document of the case."""
+    stored = write_file(case.content_key, [title.encode()], media_type="application/pdf")
+    described = Described(type="letter", title=title)
+    added = add_document(case.pk, stored, described, actor=acting(world.requester, "requester"))
+    Document.objects.filter(pk=added.pk).update(status=Document.Status.READY)

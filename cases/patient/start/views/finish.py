@@ -134,7 +134,7 @@ def consent_context(request: HttpRequest, case: Case, form: ConsentForm) -> dict
                 "field": form[purpose],
                 "title": title,
                 "body": body,
-                "short": _short(purpose),
+                "short": _short(purpose, case),
                 "required": purpose in _needed(),
                 "hidden": hidden,
                 "version": text.version,
@@ -151,8 +151,10 @@ def consent_context(request: HttpRequest, case: Case, form: ConsentForm) -> dict
     }
 
 
-def _short(purpose: str) -> str:
+def _short(purpose: str, case: Case) -> str:
     """What a purpose means, in a line; the whole text stands below it."""
+    if purpose == "act" and not case.is_second_opinion:
+        return _("An expert doctor reads your file and answers your professional in writing, without examining you.")
     return {
         "act": _("An expert doctor reads your file and answers your questions in writing, without examining you."),
         "sharing_named": _("The expert you chose, and the team that prepares the file, may read it. Nobody else."),
