@@ -62,7 +62,12 @@ class Attempts:
             return perform(move, case.pk, actor=actor, **inputs | ({"proof": None} if "code" in without else {}))
         if move == "stop" and "second_person" not in without:
             self.ask_stop(case)
-        return perform(move, case.pk, actor=actor, **self.inputs(move, case, actor, set(without), expert))
+        inputs = self.inputs(move, case, actor, set(without), expert)
+        for name in without:
+            if name.startswith("wrong "):
+                _kind, what, number = name.split()
+                inputs |= WRONG[move][what][int(number)]()
+        return perform(move, case.pk, actor=actor, **inputs)
 
     def inputs(
         self, move: str, case: Case, actor: Actor, without: Collection[str] = (), expert: Any = None
@@ -191,6 +196,31 @@ _SIMPLE: dict[str, dict[str, tuple[str, Any]]] = {
     "return_to_expert": {"reason": ("reason", MOTIVE)},
     "ask_follow_up": {"question": ("question", "Puis-je voyager ?")},
     "reassign": {"motive": ("motive", MOTIVE)},
+}
+
+
+#: move → input of the rules → what somebody enters who does not do as he is told
+WRONG: dict[str, dict[str, tuple[Callable[[], dict[str, Any]], ...]]] = {
+    "accept": {"no_conflict": (lambda: {"no_conflict": False}, lambda: {"no_conflict": "no"})},
+    "ask_question": {"question": (lambda: {"text": "  "},)},
+    "decline_assignment": {"reason": (lambda: {"reason_code": "because"},)},
+    "give_consent": {
+        "date": (lambda: {"collected_on": now().date() + timedelta(days=1)},),
+        "means": (lambda: {"means": "telepathy"},),
+        "text_handed_over": (lambda: {"text_handed_over": "yes"},),
+    },
+    "hand_back": {"reason": (lambda: {"reason_code": "because"},)},
+    "hold": {
+        "review_by": (
+            lambda: {"review_on": now().date() + timedelta(days=15)},
+            lambda: {"review_on": now().date() - timedelta(days=1)},
+        ),
+        "told": (lambda: {"told": "\n "},),
+    },
+    "override": {"motive": (lambda: {"motive": "dix-neuf caractères"},)},
+    "provide_information": {"answers": (lambda: {"item_answers": {"Le compte rendu": "Oui"}},)},
+    "request_information": {"items": (lambda: {"items": [" "]},)},
+    "withdraw": {"recorded_word": (lambda: {"patient_word": "oui"},)},
 }
 
 

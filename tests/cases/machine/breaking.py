@@ -17,6 +17,7 @@ from consent.models import Purpose
 from consent.texts import current_text
 from experts.models import ExpertProfile
 from experts.models.profiles import Registration
+from tests.cases.machine.attempts import WRONG
 from tests.cases.machine.oracle import FITNESS, LETS_GO, asked_for
 from tests.cases.machine.rules import CONSENTED, SECOND, TABLE, TELE, Who
 from tests.cases.machine.stage import WAYS, Stage, usual
@@ -391,6 +392,13 @@ def trials(kind: str) -> Iterator[Trial]:
                     Trial(kind, state, move, actor, without=name, via=via)
                     for actor in sorted(set(people))
                     if name in asked_for(move, actor) and (move != "give_consent" or actor is not Who.REPRESENTATIVE)
+                )
+            for name, values in WRONG.get(move, {}).items():
+                yield from (
+                    Trial(kind, state, move, actor, without=f"wrong {name} {number}", via=via)
+                    for number in range(len(values))
+                    for actor in sorted(set(people))
+                    if name in asked_for(move, actor)
                 )
             if signs:
                 yield Trial(kind, state, move, who, without="code", bare=True)

@@ -191,7 +191,9 @@ def failing(facts: Facts, attempt: Try) -> Iterator[str]:
     move, row = attempt.move, TABLE[attempt.move]
     clock = attempt.who is Who.CLOCK
     since = facts.at - (facts.entered_at or facts.at)
-    yield from (name for name in asked_for(move, attempt.who) if name in attempt.without)
+    # «wrong …» names an input that is there and does not say what it must.
+    missing = {name.split()[1] if name.startswith("wrong ") else name for name in attempt.without}
+    yield from (name for name in asked_for(move, attempt.who) if name in missing)
     yield from _unmet(facts, attempt)
     if "undelivered" in row.facts and not facts.undelivered:
         yield "undelivered"

@@ -1,0 +1,78 @@
+"""What hunts a fault: the same checks the tests make, nothing made for a fault."""
+
+from collections.abc import Callable, Iterator
+
+from notify.models import Notice
+from tests.cases.machine import routes
+from tests.cases.machine.breaking import Trial, trials
+from tests.cases.machine.checking import cells, check_cells, check_trials
+from tests.cases.machine.rules import KINDS, SECOND, STATES, Who
+from tests.cases.machine.stage import Stage, usual
+
+Stages = dict[str, Stage]
+#: Says what is wrong, or nothing; a failure of any kind counts.
+Hunter = Callable[[Stages], Iterator[str]]
+
+
+def trials_of(move: str) -> Hunter:
+    """Each guard of a move, not met."""
+
+    def hunt(stages: Stages) -> Iterator[str]:
+        for kind in KINDS:
+            yield from check_trials(stages[kind], [trial for trial in trials(kind) if trial.move == move])
+        if move == "give_consent":
+            phone = Trial(SECOND, "awaiting_consent", move, Who.CARE_COORDINATOR, without="code")
+            yield from check_trials(stages["by_phone"], [phone])
+
+    return hunt
+
+
+def cells_of(*moves: str, people: tuple[Who, ...] = (), states: tuple[str, ...] = STATES) -> Hunter:
+    """Moves by everybody (or by those who may, and a few who may not) in every state."""
+
+    def hunt(stages: Stages) -> Iterator[str]:
+        for kind in KINDS:
+            stage = stages[kind]
+            chosen = people or tuple(sorted({Who.STRANGER, Who.CLOCK, *(usual(move, kind) for move in moves)}))
+            for state in states:
+                with stage.undone():
+                    stage.reach(state)
+                    stage.furnish()
+                    yield from check_cells(stage, cells(stage, moves, chosen), thorough=True)
+
+    return hunt
+
+
+def life(*names: str) -> Hunter:
+    """Whole lives."""
+
+    def hunt(stages: Stages) -> Iterator[str]:
+        for kind in KINDS:
+            for name in names:
+                with stages[kind].undone():
+                    routes.follow(stages[kind], name)
+        yield from ()
+
+    return hunt
+
+
+def by_phone(move: str) -> Hunter:
+    def hunt(stages: Stages) -> Iterator[str]:
+        stage = stages["by_phone"]
+        for state in ("draft", "awaiting_consent"):
+            with stage.undone():
+                stage.reach(state)
+                yield from check_cells(stage, cells(stage, (move,), (Who.CARE_COORDINATOR,)))
+
+    return hunt
+
+
+def notices_of(stages: Stages) -> Iterator[str]:
+    """The patient is told what concerns him: the notices of one life."""
+    stage = stages[SECOND]
+    with stage.undone():
+        stage.reach("delivered")
+        told = set(Notice.objects.filter(case_id=stage.case_id).values_list("template", flat=True))
+        wanted = {"case_submitted", "case_admitted", "case_expert_named", "case_expert_accepted", "case_delivered"}
+        if wanted - told:
+            yield f"not told: {sorted(wanted - told)}"
