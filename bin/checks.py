@@ -85,6 +85,21 @@ def run_static() -> bool:
     return good
 
 
+def provide(*files: tuple[Path, str]) -> None:
+    """Give each parallel process a fresh folder with the keys of the migrated database, and further files.
+
+    Args:
+        files: what is copied, and its name in the folder; `{worker}` in it stands for the process.
+    """
+    for worker in WORKERS:
+        folder = ROOT / "var" / f"test-{worker}"
+        shutil.rmtree(folder, ignore_errors=True)
+        # The database holds a row that these keys must open.
+        shutil.copytree(ROOT / "var" / "test" / "keys", folder / "keys")
+        for file, name in files:
+            shutil.copyfile(file, folder / name.format(worker=worker))
+
+
 def migrate_once(database: str, target: Path | None) -> None:
     """Migrate one database that the parallel workers then copy, instead of each migrating its own.
 
@@ -115,16 +130,12 @@ def run_tests(extra: list[str]) -> int:
     with cluster() as server:
         migrate_once(server, None)
         template = server.rsplit("/", 1)[1]
+        provide()
         first = pytest("postgresql", server, "--create-db", *extra, TEST_DB_TEMPLATE=template)
     migrated = ROOT / "var" / "test" / "migrated.sqlite3"
     migrate_once(f"sqlite:///{migrated}", migrated)
-    for worker in WORKERS:
-        folder = ROOT / "var" / f"test-{worker}"
-        folder.mkdir(parents=True, exist_ok=True)
-        for stale in folder.glob("test.sqlite3*"):
-            stale.unlink()
-        # The name pytest-django gives the database of that process.
-        shutil.copyfile(migrated, folder / f"test.sqlite3_{worker}")
+    # The name pytest-django gives the database of each process.
+    provide((migrated, "test.sqlite3_{worker}"))
     unset = f"sqlite:///{ROOT}/var/none.sqlite3"
     second = pytest("sqlite", unset, "--reuse-db", "-m", f"not ({ONCE})", *extra)
     if first:
