@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.checks import (
+    PARIS,
     age_on,
     case_pieces_open,
     confirming_address,
@@ -136,7 +137,7 @@ def attested(step: Step) -> None:
         return
     gaps = {}
     day = step.inputs.get("collected_on")
-    if day is None or day > step.at.date():
+    if day is None or day > step.at.astimezone(PARIS).date():
         gaps["collected_on"] = _("Give the day the patient agreed, today at the latest.")
     if step.inputs.get("means") not in ("oral", "written"):
         gaps["means"] = _("Say how the patient agreed.")
@@ -466,7 +467,7 @@ def review_date_near(step: Step) -> None:
     """A hold has a date to look again, within fourteen days, and a reason told to the patient."""
     step.text("told")
     review = step.inputs.get("review_on")
-    today = step.at.date()
+    today = step.at.astimezone(PARIS).date()
     if review is None or not today <= review <= today + timedelta(days=settings.HOLD_REVIEW_DAYS):
         raise Invalid(
             _("Choose a date to look again, within %(days)s days.") % {"days": settings.HOLD_REVIEW_DAYS},

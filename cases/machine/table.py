@@ -39,25 +39,26 @@ class Move:
     @cached_property
     def sources(self) -> frozenset[str]:
         """The states it may start from, read from the state machine."""
-        return frozenset(str(source) for source in _fsm_transitions()[self.name])
+        return frozenset(str(source) for source in transitions_of(self.name))
 
     @cached_property
     def targets(self) -> frozenset[str]:
         """The states it may lead to."""
-        return frozenset(str(target) for value in _fsm_transitions()[self.name].values() for target in value)
+        return frozenset(str(target) for value in transitions_of(self.name).values() for target in value)
 
     def without(self, guard: Guard) -> "Move":
         """The same move with one condition dropped, for tests that want to see it missed."""
         return replace(self, guards=tuple(other for other in self.guards if other is not guard))
 
 
-def _fsm_transitions() -> dict[str, dict[str, list[str]]]:
-    """Sources, with their targets, by name of move."""
-    found: dict[str, dict[str, list[str]]] = {}
+def transitions_of(move: str) -> dict[str, list[str]]:
+    """The sources of a move, each with the states it may lead to, read from the state machine."""
+    found: dict[str, list[str]] = {}
     for item in Case._meta.get_field("state").get_all_transitions(Case):
-        allowed = getattr(item.target, "allowed_states", None)
-        targets = [item.target] if allowed is None else list(allowed)
-        found.setdefault(item.name, {})[str(item.source)] = [str(target) for target in targets]
+        if item.name == move:
+            allowed = getattr(item.target, "allowed_states", None)
+            targets = [item.target] if allowed is None else list(allowed)
+            found[str(item.source)] = [str(target) for target in targets]
     return found
 
 
