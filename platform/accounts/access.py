@@ -27,10 +27,20 @@ _PUBLIC_OF_LIBRARIES = frozenset(
 )
 
 
+def _marked(view: View, mark: str) -> View:
+    """The same view with a mark. The view itself stays as it is: another space may mount it without the mark."""
+
+    @wraps(view)
+    def marked(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    setattr(marked, mark, True)
+    return marked  # type: ignore[return-value]
+
+
 def public(view: View) -> View:
     """Open this view to everybody: it shows nothing about anybody, or decides for itself."""
-    view.public = True  # type: ignore[attr-defined]
-    return view
+    return _marked(view, "public")
 
 
 def before_undertaking(view: View) -> View:
@@ -38,8 +48,7 @@ def before_undertaking(view: View) -> View:
 
     For their own account only: no page with data of others may carry it.
     """
-    view.before_undertaking = True  # type: ignore[attr-defined]
-    return view
+    return _marked(view, "before_undertaking")
 
 
 def while_checked(view: View) -> View:
@@ -48,14 +57,12 @@ def while_checked(view: View) -> View:
     He may prepare there what nobody else reads yet; a page that sends anything, or shows what others wrote, may not
     carry it.
     """
-    view.while_checked = True  # type: ignore[attr-defined]
-    return view
+    return _marked(view, "while_checked")
 
 
 def background(view: View) -> View:
     """Requests to this view are never somebody's activity (they do not put off the idle limit)."""
-    view.background = True  # type: ignore[attr-defined]
-    return view
+    return _marked(view, "background")
 
 
 def view_name(view: Callable[..., Any]) -> str:
