@@ -18,7 +18,7 @@ from accounts.selectors import actor_for_patient, living_representations
 from accounts.views.login import safe_next
 from accounts.views.parts import show_refusal
 from audit import record_read
-from errors import DomainError
+from errors import DomainError, NotAllowed
 
 _PROFILE = ("emergency_name", "emergency_phone")
 
@@ -35,11 +35,14 @@ def _initial(patient: Patient | None, user: User) -> dict[str, Any]:
 def identity(request: HttpRequest, patient_id: UUID | None = None) -> HttpResponse:
     """One's own identity, or that of a person one represents; a helper does not change it."""
     user: User = request.user  # type: ignore[assignment]
-    reached = living_representations(user).exclude(kind=Representation.Kind.HELPER).select_related("patient")
+    known = living_representations(user).select_related("patient")
+    reached = known.exclude(kind=Representation.Kind.HELPER)
     if patient_id is None:
         found = reached.filter(kind=Representation.Kind.SELF).first()
     else:
         found = reached.filter(patient_id=patient_id).first()
+        if found is None and known.filter(patient_id=patient_id).exists():
+            raise NotAllowed(_("A helper does not change the identity."))
         if found is None:
             raise Http404
     patient = found.patient if found is not None else None
