@@ -84,6 +84,8 @@ RULES: list[Rule] = [
     # Filling in.
     _rule("case.fill", ("requester", "helper_fill"), (State.DRAFT,)),
     _rule("case.fill", ("phone_filler",), (State.DRAFT,)),
+    # Which expert reads the file and which doctor is told: never a helper's choice.
+    _rule("case.choose_readers", ("requester", "phone_filler"), (State.DRAFT,)),
     _rule("case.discard", ("requester",), (State.DRAFT,)),
     _rule("case.add_to_answers", ("requester",), OPEN_FILE),
     _rule("case.add_document", ("requester", "helper_documents", *STAFF), OPEN_FILE),

@@ -271,7 +271,7 @@ def set_questions(case_id: UUID, questions: list[str], *, actor: Actor) -> Case:
 @transaction.atomic
 def choose_expert(case_id: UUID, expert: ExpertProfile | None, *, actor: Actor) -> Case:
     """A named expert, or «laisser le service proposer»; it decides which sharing text is put."""
-    case = locked_case(case_id, actor=actor, action="case.fill")
+    case = locked_case(case_id, actor=actor, action="case.choose_readers")
     case.requested_expert = expert
     case.sharing = Sharing.NAMED if expert else Sharing.DELEGATED
     case.expert_settled_at = now()
@@ -294,7 +294,7 @@ def set_treating_doctor(
     Args:
         shown_text: id of the text on the consequences of a refusal, as it was shown; kept as evidence (C-CON-5).
     """
-    case = locked_case(case_id, actor=actor, action="case.fill")
+    case = locked_case(case_id, actor=actor, action="case.choose_readers")
     if choice not in TreatingDoctorChoice.values or not choice:
         raise Invalid(_("Choose an answer."), fields={"choice": _("Choose an answer.")})
     named = choice == TreatingDoctorChoice.NAMED

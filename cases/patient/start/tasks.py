@@ -72,6 +72,7 @@ class TaskList:
         self._fills = decide(actor, "case.fill", case).allowed
         self._adds = decide(actor, "case.add_document", case).allowed
         self._chooses = decide(actor, "case.choose", case).allowed
+        self._chooses_readers = decide(actor, "case.choose_readers", case).allowed
         self.groups = self._groups()
 
     @property
@@ -169,7 +170,7 @@ class TaskList:
             "prepare_expert",
             _("The expert"),
             settled,
-            allowed=self._fills,
+            allowed=self._chooses_readers,
             hint=chosen.name if chosen else _("the service suggests one") if settled else "",
         )
         doctor = case.treating_doctor_choice
@@ -177,7 +178,7 @@ class TaskList:
             "prepare_doctor",
             _("Your treating doctor"),
             doctor != TreatingDoctorChoice.UNSET,
-            allowed=self._fills,
+            allowed=self._chooses_readers,
             hint=str(case.treating_doctor.get("name") or "") if case.treating_doctor else "",
         )
         yield self._task(

@@ -94,8 +94,10 @@ def test_a_helper_fills_in_what_he_was_asked_to_and_chooses_nothing(draft: Desk)
     assert client.get(draft.url("questions/1/")).status_code == 200
     page = client.get(draft.url())
     assert draft.url("reception/") not in page.content.decode()
-    for rest in ("reception/", "identite/", "detruire/"):
+    assert draft.url("expert/") not in page.content.decode()
+    for rest in ("reception/", "identite/", "detruire/", "expert/", "medecin-traitant/", "medecin-traitant/refus/"):
         assert client.get(draft.url(rest)).status_code == 403
+    assert client.post(draft.url("expert/"), {"expert": "service"}).status_code == 403
     assert client.post(draft.url("relire/complet/")).status_code == 403
 
 
@@ -104,7 +106,7 @@ def test_a_helper_for_documents_only_sees_no_answer(draft: Desk) -> None:
     represent(helper, draft.world.patient, "helper", actor=people.SETUP, scope=["documents"])
     client = verified_client(helper)
     assert client.get(draft.url("documents/")).status_code == 200
-    for rest in ("questions/1/", "relire/"):
+    for rest in ("questions/1/", "relire/", "attention/"):
         assert client.get(draft.url(rest)).status_code == 403
 
 

@@ -53,7 +53,7 @@ def questions(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@prepare_page("case.fill")
+@prepare_page("case.choose_readers")
 def expert(request: HttpRequest, case: Case) -> HttpResponse:
     """A named expert, or whoever the service suggests."""
     experts = experts_to_choose(case)
@@ -69,7 +69,7 @@ def expert(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@prepare_page("case.fill")
+@prepare_page("case.choose_readers")
 def doctor(request: HttpRequest, case: Case) -> HttpResponse:
     """The treating doctor receives the report, or there is none, or he does not."""
     form = DoctorChoiceForm(request.POST or None, initial={"choice": case.treating_doctor_choice})
@@ -85,7 +85,7 @@ def doctor(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@prepare_page("case.fill")
+@prepare_page("case.choose_readers")
 def doctor_details(request: HttpRequest, case: Case) -> HttpResponse:
     """Who the treating doctor is; kept for a later request too."""
     profile = case.patient.profile or {}
@@ -106,7 +106,7 @@ def doctor_details(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@prepare_page("case.fill")
+@prepare_page("case.choose_readers")
 def doctor_refusal(request: HttpRequest, case: Case) -> HttpResponse:
     """A refusal, after what it may change was read; no reason is asked (R.4127-58, C-CON-5)."""
     text = current_text("treating_doctor_refusal", case.kind)

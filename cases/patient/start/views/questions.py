@@ -169,7 +169,7 @@ def _conflict(page: BlockPage) -> JsonResponse:
 
 
 @require_GET
-@prepare_page("case.see")
+@prepare_page("case.fill")
 def warning(request: HttpRequest, case: Case) -> HttpResponse:
     """What to do now about an answer that cannot wait; how to correct a mistake, and how to come back."""
     preparation = Preparation(case)

@@ -28,7 +28,8 @@ def prepare(request: HttpRequest, case: Case) -> HttpResponse:
     context = {
         "tasks": tasks,
         "next_task": tasks.next_after(),
-        "alert": preparation.open_alert,
+        # Whoever only brings documents reads no answer, and no warning about one.
+        "alert": preparation.open_alert if decide(actor(request), "case.fill", case).allowed else None,
         "may_send": decide(actor(request), "case.request_consent", case).allowed,
         "may_discard": decide(actor(request), "case.discard", case).allowed,
     }
