@@ -1,6 +1,6 @@
 """Identities of patients, and who reaches whom."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from audit.models import AuditEvent
 from clock import now
 from errors import Conflict, Invalid
 from tests.accounts.logins import log_in, make_user, travelling
+from ui.dates import paris_day
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +112,12 @@ def test_a_trait_that_cannot_be_is_refused(field: str, value: str) -> None:
 
 def test_nobody_is_born_tomorrow() -> None:
     with pytest.raises(Invalid):
-        make_patient(birth_date=now().date() + timedelta(days=1))
+        make_patient(birth_date=paris_day(now()) + timedelta(days=1))
+
+
+def test_somebody_may_be_born_today_in_paris_before_it_is_today_in_utc(travel: Any) -> None:
+    travel(datetime(2026, 7, 1, 22, 30, tzinfo=UTC))
+    assert make_patient(birth_date=date(2026, 7, 2)).birth_date == date(2026, 7, 2)
 
 
 def test_a_changed_trait_undoes_the_check_and_a_changed_phone_does_not() -> None:
@@ -269,7 +275,8 @@ def test_a_parent_changes_the_childs_identity_and_a_helper_does_not(client: Clie
     assert event.on_behalf_of == child.id
     other = Client()
     log_in(other, helper)
-    assert other.get(path).status_code == 404
+    assert other.get(path).status_code == 403
+    assert other.post(path, FORM).status_code == 403
 
 
 def test_a_strangers_identity_is_not_there(client: Client) -> None:

@@ -13,6 +13,7 @@ from accounts.models.users import User
 from audit import Actor, record
 from clock import now
 from errors import Conflict, Invalid
+from ui.dates import paris_day
 from vault.keys import create_key
 
 # What may be set from outside: identity, contact, and the sealed profile.
@@ -47,7 +48,7 @@ def _fill(patient: Patient, values: dict[str, Any]) -> list[str]:
             profile[name] = value
             changed.append(name)
     patient.profile = profile
-    if patient.birth_date is not None and patient.birth_date > now().date():
+    if patient.birth_date is not None and patient.birth_date > paris_day(now()):
         message = _("The date of birth is in the future.")
         raise Invalid(message, fields={"birth_date": message})
     try:
