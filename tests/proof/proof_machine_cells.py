@@ -4,7 +4,7 @@ import pytest
 
 from tests.cases.machine.breaking import trials
 from tests.cases.machine.checking import cells, check_cells, check_trials
-from tests.cases.machine.conftest import by_phone, company, drafts, papers  # noqa: F401 (fixtures)
+from tests.cases.machine.conftest import by_phone, company, drafts, filled, papers  # noqa: F401 (fixtures)
 from tests.cases.machine.rules import KINDS, STATES
 from tests.cases.machine.stage import Stage
 from tests.harness.figures import Record

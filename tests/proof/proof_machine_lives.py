@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.cases.machine import routes
-from tests.cases.machine.conftest import company, drafts, papers  # noqa: F401 (fixtures)
+from tests.cases.machine.conftest import company, drafts, filled, papers  # noqa: F401 (fixtures)
 from tests.cases.machine.living import living_case
 from tests.cases.machine.rules import KINDS
 from tests.cases.machine.stage import Stage

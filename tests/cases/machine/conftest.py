@@ -1,6 +1,7 @@
 """A company of people made once for a module; tests marked `django_db` undo what they did, as everywhere."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.db import transaction
@@ -22,9 +23,18 @@ def company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def drafts(company: Company) -> dict[str, Stage]:
-    """One filled draft of each kind."""
+def filled(company: Company) -> dict[str, Stage]:
+    """One filled draft of each kind, made once."""
     return {kind: Stage(company, kind) for kind in (SECOND, TELE)}
+
+
+@pytest.fixture
+def drafts(filled: dict[str, Stage], db: None) -> Iterator[dict[str, Stage]]:
+    """The filled drafts; where the test takes them is undone, in the model too."""
+    with ExitStack() as stack:
+        for stage in filled.values():
+            stack.enter_context(stage.undone())
+        yield filled
 
 
 @pytest.fixture
