@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from experts.models import (
     Absence,
@@ -53,7 +54,7 @@ def test_an_impossible_row_is_refused_by_the_database_and_in_words_by_the_model(
         row = model(user=people.make_user("expert"), languages=["fr"], **values)
     else:
         row = model(expert=expert, **values)
-    with pytest.raises(ValidationError, match=word):
+    with translation.override("en"), pytest.raises(ValidationError, match=word):
         row.validate_constraints()
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save(force_insert=True)

@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from clock import travel
+from ui import navigation
 
 # 14 November 2026, 21:30 in Paris.
 EVENING = datetime(2026, 11, 14, 20, 30, tzinfo=UTC)
@@ -26,8 +27,10 @@ def evening() -> Iterator[datetime]:
 
 
 @pytest.fixture
-def small_site(settings: Any) -> None:
+def small_site(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ROOT_URLCONF = "tests.ui.addresses"
+    # The menus of the whole site lead to addresses this one does not have.
+    monkeypatch.setattr(navigation, "_menus", {})
 
 
 @pytest.fixture(autouse=True)
