@@ -44,6 +44,7 @@ class People:
 
     def log_in(self) -> None:
         """Open a verified session for each of them, and one that no code has verified."""
+        verified_client(self.users["owner"])
         for name, user in self.users.items():
             self.cookies[name] = verified_client(user).cookies[settings.SESSION_COOKIE_NAME].value
         self.cookies["anonymous"] = ""
@@ -120,6 +121,7 @@ def make_people(pathology: Pathology) -> People:
         "editor": editor,
         "administrator": world.staff("Ada Technique", "administrator"),
         "root": User.objects.get(pk=root.pk),
+        "unprofiled": world.staff("Noé Nouveau", "expert"),
     }
     grant_role(users["involved"], "treating_doctor", actor=SETUP)
     open_own_space(users["other_requester"], "requester", actor=SETUP)

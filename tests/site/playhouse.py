@@ -1,9 +1,8 @@
-"""The stage in a database of its own: built once a run whatever the number of workers, copied for each.
+"""The stage in a database of its own: built once a process, and every file of tests that needs it stands on it.
 
-Building takes half a minute, and three files of tests stand on it. Tests of PostgreSQL only.
+Building takes half a minute. Tests of PostgreSQL only.
 """
 
-import fcntl
 import os
 import pickle
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, connections
-from django.test import Client
 
 from accounts.models import UserSession
 from clock import now
@@ -48,40 +46,26 @@ def standing_on(name: str) -> Iterator[None]:
     connection.settings_dict["NAME"] = before
 
 
-def _shared_name() -> str:
-    """One name for all workers of a run."""
-    return str(connection.settings_dict["NAME"]).partition("_gw")[0] + "_stage_master"
-
-
 @contextmanager
 def stage_database() -> Iterator[tuple[str, Stage]]:
-    """A database with the stage, for this process alone, and what stands in it.
+    """A database with the stage, and what stands in it.
 
-    With KEEP_STAGE=1 the one of an earlier run is taken again, for whoever works on these tests.
+    With KEEP_STAGE=1 it is kept for the next run, for whoever works on these tests.
     """
-    own = f"{connection.settings_dict['NAME']}_stage"
-    master, folder = _shared_name(), Path(settings.VAR_DIR) / "stage"
-    folder.mkdir(exist_ok=True)
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    note = folder / ("kept" if os.environ.get("KEEP_STAGE") else f"run-{run}")
-    with open(folder / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not note.exists() or not _exists(master):
-            _copy(f"{connection.settings_dict['NAME']}_clean", master)
-            with standing_on(master):
-                note.write_bytes(pickle.dumps(build_stage()))
-        _copy(master, own)
+    plain = str(connection.settings_dict["NAME"])
+    name, note = f"{plain}_stage", Path(settings.VAR_DIR) / "stage.pickle"
+    keep = "KEEP_STAGE" in os.environ
+    if not (keep and note.exists() and _exists(f"{name}_clean")):
+        _copy(f"{plain}_clean", name)
+        with standing_on(name):
+            note.write_bytes(pickle.dumps(build_stage()))
+        # What a test that commits goes back to.
+        _copy(name, f"{name}_clean")
     stage: Stage = pickle.loads(note.read_bytes())
-    with standing_on(own):
+    _copy(f"{name}_clean", name)
+    with standing_on(name):
         UserSession.objects.filter(ended_at__isnull=True).update(started_at=now(), active_at=now())
-    _copy(own, f"{own}_clean")
-    yield own, stage
-    _server(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in (own, f"{own}_clean")))
-
-
-def client_of(cookie: str) -> Client:
-    """A browser that holds this session, or none."""
-    client = Client(raise_request_exception=False)
-    if cookie:
-        client.cookies[settings.SESSION_COOKIE_NAME] = cookie
-    return client
+    yield name, stage
+    if not keep:
+        note.unlink()
+        _server(*(f'DROP DATABASE IF EXISTS "{one}" WITH (FORCE)' for one in (name, f"{name}_clean")))

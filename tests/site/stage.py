@@ -9,19 +9,27 @@ from typing import Any
 from PIL import Image
 
 import clock
-from audit import Actor
+from accounts import invitations
+from accounts.models import KeptPost, Patient, Professional, UserSession
+from accounts.services import save_professional
+from audit import Actor, SystemActor
 from cases import tasks
-from cases.demo.walk import Cast, Walk, acting, proof
+from cases.demo.walk import Cast, Walk, acting
+from cases.invitations import PURPOSE as INVITED_TO
 from cases.models import Alert, CallTask, Case, Document
 from cases.services import alerts, delivery, desk, documents, drafting, messages, opinions
 from cases.services import snippets as kept
 from cases.services.documents import Described
 from clock import now
-from consent.texts import current_text
 from experts.models import ExpertProfile, Pathology
 from experts.services import add_absence
+from jobs.models import DeadJob
+from tests.cases.world import rpps
 from tests.site.people import CANARY, People, make_people
+from ui.forms import today
 from vault.files import write_file
+from vault.keys import create_key
+
 
 @dataclass
 class Stage:
@@ -53,10 +61,12 @@ class Builder:
 
     # --- pieces
 
-    def walk(self) -> Walk:
+    def walk(self, patient: Patient | None = None) -> Walk:
         """A new case of the patient."""
         users = self.people.users
-        cast = Cast(self.people.patient, users["owner"], users["requester"], users["coordinator"], self.people.expert)
+        cast = Cast(
+            patient or self.people.patient, users["owner"], users["requester"], users["coordinator"], self.people.expert
+        )
         return Walk(cast, self.pathology)
 
     def keep(self, name: str, walk: Walk) -> Walk:
@@ -149,7 +159,14 @@ class Builder:
     def delivered(self) -> None:
         """In the patient's hands."""
         self.keep("delivered", self.upto("deliver"))
-        self.keep("opened", self.opened(self.upto("deliver")))
+        apart = self.filled(prognosis_wish="do_not_tell")
+        for step in WAY[:-3]:
+            getattr(apart, step)()
+        # The prognosis stands on a paper of its own.
+        apart.write(prognosis=f"Bon. {CANARY}")
+        apart.sign()
+        apart.deliver()
+        self.keep("opened", self.opened(apart))
         asked = self.keep("follow_up", self.opened(self.upto("deliver")))
         asked.move("ask_follow_up", asked.patient, question=f"Puis-je voyager ? {CANARY}")
         follow_up = opinions.open_follow_up(asked.case)
@@ -161,7 +178,7 @@ class Builder:
     def aside(self) -> None:
         """On hold, and the ends."""
         held = self.keep("on_hold", self.upto("accept"))
-        told = {"told": f"Nous vérifions. {CANARY}", "reason_code": "other", "review_on": now().date()}
+        told = {"told": f"Nous vérifions. {CANARY}", "reason_code": "other", "review_on": today()}
         held.move("hold", held.coordinator, **told)
         declined = self.keep("declined", self.upto("consent"))
         words = {"motive": f"Motif {CANARY}", "explanation": f"Explication {CANARY}", "instead": "Votre médecin."}
@@ -175,10 +192,11 @@ class Builder:
         walk.move("stop", walk.coordinator)
         with clock.travel(now() - timedelta(days=400)):
             expired = self.keep("expired", self.filled())
+            self.keep("tele_expired", self.asked_by_professional())
         for days in (170, 179, 181):
             with clock.travel(now() - timedelta(days=400 - days)):
                 tasks.warn_expiry()
-        for call in expired.case.call_tasks.filter(done_at__isnull=True):
+        for call in CallTask.objects.filter(done_at__isnull=True, why=CallTask.Why.EXPIRY):
             desk.close_call(call.pk, reached=True, note="", actor=expired.coordinator)
         with clock.travel(now() - timedelta(days=200)):
             tasks.expire()
@@ -188,13 +206,21 @@ class Builder:
     def tele(self) -> None:
         """Requests of a professional about the same patient."""
         for name, steps in TELE.items():
-            walk = self.walk()
-            walk.open_tele(question=f"Faut-il opérer ? {CANARY}", history=f"Antécédents {CANARY}")
-            self.paper(walk.case, walk.requester)
+            walk = self.asked_by_professional()
             for step in steps:
                 own = getattr(self, f"_tele_{step}", None)
                 own(walk) if own else getattr(walk, step)()
             self.keep(name, walk)
+        # A patient without account and address: her code is printed.
+        letter = self.keep("tele_letter", self.asked_by_professional(self.people.phoned))
+        letter.ask_consent()
+
+    def asked_by_professional(self, patient: Patient | None = None) -> Walk:
+        """A professional's draft with everything in it."""
+        walk = self.walk(patient)
+        walk.open_tele(question=f"Faut-il opérer ? {CANARY}", history=f"Antécédents {CANARY}", allergies="Aucune.")
+        self.paper(walk.case, walk.requester)
+        return walk
 
     def _tele_attest(self, walk: Walk) -> None:
         inputs = walk.consent_inputs()
@@ -215,12 +241,13 @@ class Builder:
     def phone(self) -> None:
         """A request the nurse writes down for a patient on the phone."""
         nurse = acting(self.people.users["nurse"], "care_coordinator")
-        for name in ("phone_empty", "phone_draft", "phone_awaiting"):
+        for name in ("phone_empty", "phone_draft", "phone_warned", "phone_awaiting"):
             walk = _ByPhone(self.people, self.pathology, nurse)
             walk.open_for(nurse)
             if name != "phone_empty":
                 self.paper(walk.case, nurse, "letter")
-                walk.fill(diagnosis_words=f"Hernie, {CANARY}.")
+                signs = {"ld_bladder": "yes"} if name == "phone_warned" else {}
+                walk.fill(diagnosis_words=f"Hernie, {CANARY}.", **signs)
             if name == "phone_awaiting":
                 walk.ask_consent()
             self.keep(name, walk)
@@ -241,12 +268,46 @@ class Builder:
     def rest(self) -> None:
         """What addresses name besides cases."""
         things, users = self.stage.things, self.people.users
+        self.people.log_in()
         expert = acting(users["expert"], "expert")
         day = now().date() + timedelta(days=60)
         things["absence"] = add_absence(self.people.expert.pk, actor=expert, start=day, end=day).pk
         things["convention"] = self.people.expert.conventions.get().pk
+        things["new_expert"] = self.people.users["unprofiled"].pk
+        things["session"] = UserSession.objects.filter(user=users["owner"]).latest("started_at").pk
         things["snippet"] = kept.add(f"Phrase {CANARY}", f"Texte {CANARY}", actor=expert).pk
         Case.objects.filter(patient=self.people.patient).update(treating_doctor_user=users["involved"])
+        things["dead"] = DeadJob.objects.create(
+            id=uuid.uuid4(),
+            task_id=uuid.uuid4(),
+            job="cases.tasks.tick",
+            queue="default",
+            attempts=1,
+            error="errors.Missing",
+        ).pk
+        things["kept"] = KeptPost.objects.create(
+            user=users["owner"],
+            content_key=create_key("user"),
+            page="/patient/",
+            path="/patient/",
+            fields=[["text", f"Un texte gardé, {CANARY}."]],
+            expires_at=now() + timedelta(hours=20),
+        ).pk
+        things["invitation"] = invitations.issue(
+            INVITED_TO,
+            actor=acting(users["requester"], "requester"),
+            birth_date=self.people.phoned.birth_date,
+            email="odile@example.org",
+            patient=self.people.phoned,
+            target_id=self.stage.cases["tele_awaiting"],
+        ).pk
+        things["professional"] = save_professional(
+            users["unchecked"],
+            actor=SystemActor("set_up"),
+            profession=Professional.Profession.PHYSICIAN,
+            rpps=rpps(),
+            phone="01 99 00 00 00",
+        ).pk
 
 
 class _ByPhone(Walk):
@@ -297,5 +358,4 @@ def build_stage() -> Stage:
     builder = Builder(make_people(pathology), pathology)
     for part in ("before_admission", "with_expert", "delivered", "aside", "tele", "phone", "child", "rest"):
         getattr(builder, part)()
-    builder.people.log_in()
     return builder.stage
