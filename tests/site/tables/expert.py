@@ -1,0 +1,93 @@
+"""The expert's space: his cases, and what the service has on file about him."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from cases.services.opinions import draft_of, open_follow_up
+from tests.accounts.logins import last_code
+from tests.site.rows import DONE, HIDDEN, NO, PAGE, Row
+from tests.site.stage import Stage
+from ui.forms import today
+
+E = "expert"
+EXPERTS = "expert other_expert"
+
+
+def _code(stage: Stage, who: str) -> Mapping[str, Any]:
+    return {"code": (last_code(stage.people.users[who].email) if who in stage.people.users else "") or "000000"}
+
+
+def _opinion(stage: Stage, who: str) -> Mapping[str, Any]:
+    return {"version": str(draft_of(stage.case("in_review")).version), "relevance": "accept", "analysis": "Vu."}
+
+
+def _addendum(stage: Stage, who: str) -> Mapping[str, Any]:
+    return {"version": str(open_follow_up(stage.case("follow_up")).draft_version), "answer": "Oui, au bout d’un mois."}
+
+
+ROWS = [
+    Row("expert:home", get={EXPERTS: PAGE}),
+    Row("expert:snippets", "", {EXPERTS: PAGE}, {EXPERTS: DONE}, {"label": "Formule", "text": "Bien à vous."}),
+    # Removing is quiet when there is nothing of one's own to remove.
+    Row("expert:remove_snippet", post={EXPERTS: DONE}),
+    Row("expert:case", "written", {E: PAGE}),
+    Row("expert:case", "proposed", {E: DONE}),
+    Row("expert:case", "on_hold", {E: PAGE}),
+    Row("expert:case", "closed", {E: PAGE}),
+    Row("expert:case", "withdrawn", {E: HIDDEN}),
+    Row("expert:proposal", "proposed", {E: PAGE}),
+    Row("expert:accept", "proposed", post={E: DONE}, data={"no_conflict": "on"}),
+    Row("expert:decline", "proposed", {E: PAGE}, {E: DONE}, {"reason_code": "no_time", "reason": ""}),
+    Row("expert:hand_back", "in_review", {E: PAGE}, {E: DONE}, {"reason_code": "must_examine", "reason": ""}),
+    Row("expert:answers", "in_review", {E: PAGE}),
+    # Before he accepts he reads neither name nor file.
+    Row("expert:answers", "proposed", {E: NO}),
+    Row("expert:answers", "on_hold", {E: NO}),
+    Row("expert:compare", "in_review", {E: PAGE}),
+    Row("expert:set_aside", "in_review", {E: PAGE}, {E: DONE}, {"reason": "Sans rapport."}),
+    Row("expert:ask", "in_review", {E: PAGE}, {E: DONE}, {"text": "Depuis quand ?"}),
+    Row("expert:go_on", "question", {E: PAGE}, {E: DONE}),
+    Row("expert:desk_messages", "in_review", {E: PAGE}, {E: DONE}, {"body": "Bonjour."}),
+    Row("expert:save", "in_review", post={E: DONE}, data=_opinion),
+    Row("expert:read_again", "written", {E: PAGE}, {E: PAGE}),
+    Row("expert:draft_pdf", "written", {E: PAGE}),
+    Row("expert:sign_code", "written", post={E: DONE}),
+    Row("expert:sign", "written", post={E: DONE}, data=_code, before=(("expert:sign_code", {}),)),
+    Row("expert:retract", "signed", {E: PAGE}, {E: DONE}, {"reason": "Une faute."}),
+    Row("expert:follow_up", "follow_up", {E: PAGE}, {E: DONE}, _addendum),
+    Row("expert:follow_up_read", "follow_up", {E: PAGE}),
+    Row("expert:follow_up_pdf", "follow_up", {E: PAGE}),
+    Row("expert:follow_up_code", "follow_up", post={E: DONE}),
+    Row("expert:follow_up_sign", "follow_up", post={E: DONE}, data=_code, before=(("expert:follow_up_code", {}),)),
+    Row("expert:document", "in_review", {E: PAGE}),
+    Row("expert:document_file", "in_review", {E: PAGE}),
+    Row("expert:document_file", "proposed", {E: NO}),
+    Row("expert:document_page", "in_review", {E: PAGE}),
+    Row("expert:wrong_document", "in_review", {E: PAGE}, {E: DONE}, {"note": "Un autre nom."}),
+    # Words to the service about the patient's request are not his: he writes to the coordinator.
+    Row("expert:messages", "in_review", {E: NO}, {E: NO}, {"body": "Bonjour."}),
+    Row("expert:danger", "in_review", {E: PAGE}, {E: PAGE}, {"note": "Signe grave."}),
+    Row("expert:incident", "in_review", {E: PAGE}, {E: DONE}, {"text": "Page blanche."}),
+    Row("expert:opinion_file", "signed", {E: PAGE}),
+    Row("expert:opinion_file", "closed", {E: PAGE}),
+    Row("expert:opinion_annex", "opened", {E: PAGE}),
+    Row("expert:opinion_annex", "signed", {E: HIDDEN}),
+    Row("experts:profile", get={EXPERTS: PAGE}),
+    Row(
+        "experts:absences",
+        "",
+        {EXPERTS: PAGE},
+        {EXPERTS: DONE},
+        lambda *_: {
+            "start": f"{today() + timedelta(days=9):%d/%m/%Y}",
+            "end": f"{today() + timedelta(days=9):%d/%m/%Y}",
+        },
+    ),
+    Row(
+        "experts:remove_absence",
+        "",
+        {E: PAGE, "other_expert": HIDDEN},
+        {E: DONE, "other_expert": HIDDEN},
+    ),
+]

@@ -1,0 +1,94 @@
+"""The addresses of the site, read from the URLconf, and how the stage fills them in."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.translation import override
+
+from cases.models import Opinion
+from tests.site.rows import Row
+from tests.site.stage import Stage
+
+#: First module of the views of libraries, whose addresses are tried by prefix.
+LIBRARIES = ("wagtail", "django", "two_factor", "django_otp", "taggit")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the URLconf.
+
+    Args:
+        name: with its namespaces.
+        route: as written.
+        parameters: names of its parts.
+        module: of its view.
+    """
+
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+    module: str
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its view is code of this project."""
+        return self.module.partition(".")[0] not in LIBRARIES
+
+
+def addresses() -> list[Address]:
+    """Every pattern there is, in French."""
+    with override("fr"):
+        return list(_walk(get_resolver().url_patterns, "", (), ()))
+
+
+def _walk(
+    patterns: Iterable[URLPattern | URLResolver], route: str, spaces: tuple[str, ...], before: tuple[str, ...]
+) -> Iterator[Address]:
+    for found in patterns:
+        full = route + str(found.pattern)
+        parameters = (*before, *found.pattern.converters)
+        if isinstance(found, URLResolver):
+            inner = (*spaces, found.namespace) if found.namespace else spaces
+            yield from _walk(found.url_patterns, full, inner, parameters)
+        else:
+            callback: Any = found.callback
+            target = getattr(callback, "view_class", callback)
+            yield Address(":".join((*spaces, found.name or "")), full, parameters, target.__module__)
+
+
+def parts(row: Row, parameters: Iterable[str], stage: Stage, situation: str = "") -> dict[str, Any]:
+    """The values of an address's parts on the stage.
+
+    Args:
+        situation: another case than that of the row.
+    """
+    case_id = stage.cases.get(situation or row.at)
+    known: dict[str, Any] = {
+        "case_id": case_id,
+        "document_id": stage.things["late_document"] if row.name.endswith("set_aside") else stage.things.get(case_id),
+        "expert_id": stage.people.expert.pk,
+        "patient_id": stage.people.patient.pk,
+        "user_id": stage.people.users["assistant"].pk,
+        "professional_id": stage.things["professional"],
+        "task_id": stage.things["call"],
+        "dead_id": stage.things["dead"],
+        "alert_id": stage.things["alert"],
+        "absence_id": stage.things["absence"],
+        "convention_id": stage.things["convention"],
+        "snippet_id": stage.things["snippet"],
+        "session_id": stage.things["session"],
+        "kept_id": stage.things["kept"],
+        "number": 1,
+    }
+    if "opinion_id" in parameters:
+        known["opinion_id"] = Opinion.objects.filter(case_id=case_id).order_by("number").values_list("pk").first()[0]
+    known |= row.args
+    return {name: known[name] for name in parameters}
+
+
+def url_of(row: Row, parameters: Iterable[str], stage: Stage, **other: Any) -> str:
+    """The address of a row, in French; `other` replaces parts."""
+    with override("fr"):
+        return reverse(row.name, kwargs={**parts(row, parameters, stage), **other})
