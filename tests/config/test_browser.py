@@ -14,6 +14,7 @@ def test_between_its_calls_no_loop_is_seen(live_server: LiveServer, page: Page) 
     connection = connections["default"]
     seen = []
     page.on("request", lambda request: seen.append(request.url))
+    page.on("dialog", lambda dialog: dialog.dismiss())
     with page.expect_response(lambda answer: answer.url.endswith("/en/")) as answered:
         page.goto(f"{live_server.url}/en/")
     assert answered.value.status == 200

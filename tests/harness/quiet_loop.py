@@ -16,7 +16,7 @@ import pytest
 from playwright._impl import _sync_base
 from playwright.sync_api import BrowserContext, Frame, Page, Playwright, WebSocket, Worker, sync_playwright
 
-# What makes its futures before it waits, and therefore looks for the running loop.
+# What makes its futures before it waits, and therefore looks for the running loop; listening does so too.
 _EXPECTING = (BrowserContext, Frame, Page, WebSocket, Worker)
 
 
@@ -56,6 +56,8 @@ def playwright() -> Iterator[Playwright]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_sync_base, "wait_for_future", quiet_wait)
         patch.setattr(_sync_base.EventContextManager, "__enter__", quiet_enter)
+        for name in ("on", "once", "remove_listener"):
+            patch.setattr(_sync_base.SyncBase, name, _expecting(getattr(_sync_base.SyncBase, name)))
         for kind in _EXPECTING:
             for name in [name for name in vars(kind) if name.startswith("expect_")]:
                 patch.setattr(kind, name, _expecting(getattr(kind, name)))

@@ -20,6 +20,7 @@ from consent.services import purposes_for
 from consent.texts import current_text
 from tests.cases.machine.company import Company
 from tests.cases.machine.rules import Who
+from ui.dates import paris_day
 from vault.files import write_file
 
 MOTIVE = "Motif écrit en plus de vingt signes."
@@ -120,7 +121,7 @@ class Attempts:
         return {} if "expert" in without else {"expert": expert or self.company.world.expert, "why": "Couvre."}
 
     def _hold(self, _case: Case, _actor: Actor, without: set[str], _expert: Any) -> dict[str, Any]:
-        given = {"told": ("told", MOTIVE), "review_by": ("review_on", now().date() + timedelta(days=7))}
+        given = {"told": ("told", MOTIVE), "review_by": ("review_on", paris_day(now()) + timedelta(days=7))}
         return {key: value for name, (key, value) in given.items() if name not in without}
 
     def _withdraw(self, _case: Case, actor: Actor, without: set[str], _expert: Any) -> dict[str, Any]:
@@ -205,15 +206,15 @@ WRONG: dict[str, dict[str, tuple[Callable[[], dict[str, Any]], ...]]] = {
     "ask_question": {"question": (lambda: {"text": "  "},)},
     "decline_assignment": {"reason": (lambda: {"reason_code": "because"},)},
     "give_consent": {
-        "date": (lambda: {"collected_on": now().date() + timedelta(days=1)},),
+        "date": (lambda: {"collected_on": paris_day(now()) + timedelta(days=1)},),
         "means": (lambda: {"means": "telepathy"},),
         "text_handed_over": (lambda: {"text_handed_over": "yes"},),
     },
     "hand_back": {"reason": (lambda: {"reason_code": "because"},)},
     "hold": {
         "review_by": (
-            lambda: {"review_on": now().date() + timedelta(days=15)},
-            lambda: {"review_on": now().date() - timedelta(days=1)},
+            lambda: {"review_on": paris_day(now()) + timedelta(days=15)},
+            lambda: {"review_on": paris_day(now()) - timedelta(days=1)},
         ),
         "told": (lambda: {"told": "\n "},),
     },

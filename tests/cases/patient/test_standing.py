@@ -14,6 +14,7 @@ from clock import now, travel
 from tests.cases.clients import verified_client
 from tests.cases.patient.lives import after, page, paper, tele
 from tests.cases.world import World, patient
+from ui.dates import paris_day
 
 PAGES = ("", "documents/", "reponses/", "choix/", "qui-a-vu/", "messages/", "danger/", "retirer/")
 
@@ -112,7 +113,7 @@ def test_a_hold_and_each_end_say_why_and_leave_the_file_readable(world: World) -
     client = verified_client(world.patient_user)
     held = after(world, "accept", with_paper=True)
     held.move(
-        "hold", held.coordinator, told="Nous vérifions une pièce.", reason_code="identity", review_on=now().date()
+        "hold", held.coordinator, told="Nous vérifions une pièce.", reason_code="identity", review_on=paris_day(now())
     )
     text = read(client, page(held.case))
     assert "The file is on hold" in text and "Nous vérifions une pièce." in text

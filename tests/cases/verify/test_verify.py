@@ -21,6 +21,7 @@ from tests.cases.patient.lives import after
 from tests.cases.world import World
 from tests.opinions.conftest import rendered
 from tests.opinions.validators import text_of
+from ui.dates import paris_day
 from vault.files import read_file
 
 
@@ -107,7 +108,7 @@ def test_a_case_on_hold_suspends_its_paper_and_a_signed_one_is_not_yet_delivered
     walk = after(world, "sign")
     assert "not delivered yet" in told(by_code(printed_code(paper_of(walk))))
     walk.deliver()
-    walk.move("hold", walk.coordinator, told="Nous vérifions.", reason_code="quality", review_on=now().date())
+    walk.move("hold", walk.coordinator, told="Nous vérifions.", reason_code="quality", review_on=paris_day(now()))
     text = told(by_code(printed_code(paper_of(walk))))
     assert "suspended for the moment" in text and "Nous vérifions" not in text
 
