@@ -141,6 +141,8 @@ def test_nobody_changes_himself(client: Client, admin: User) -> None:
 def test_the_administrator_ends_sessions_and_suspends(client: Client, admin: User) -> None:
     user, browser = make_user("patient"), Client()
     log_in(browser, user)
+    assert act(client, user, "nonsense").status_code == 404
+    assert browser.get("/compte/").status_code == 200
     act(client, user, "sessions")
     assert browser.get("/compte/").status_code == 302
     assert UserSession.objects.get(user=user).end == "revoked"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.desk import forms, selectors
 from cases.machine import clocks
-from cases.models import Case
+from cases.models import Alert, Case
 from cases.pages import attempt, case_page
 from cases.services import alerts, desk
 from clock import now
@@ -129,12 +129,21 @@ def close_call(request: HttpRequest, case: Case, task_id: UUID) -> HttpResponse:
     return render(request, "cases/desk/call.html", context, status=422 if request.method == "POST" else 200)
 
 
+def _alert(case: Case, alert_id: UUID) -> Alert:
+    """An alert of this case; that of another is not there."""
+    alert: Alert | None = case.alerts.filter(pk=alert_id).first()
+    if alert is None:
+        raise Missing(_("This alert does not exist."))
+    return alert
+
+
 @require_POST
 @case_page("case.take_alert")
 def take_alert(request: HttpRequest, case: Case, alert_id: UUID) -> HttpResponse:
     """Take an alert."""
     actor = request.actor  # type: ignore[attr-defined]
-    attempt(request, None, lambda: alerts.take_alert(alert_id, actor=actor), done=_("The alert is yours."))
+    alert = _alert(case, alert_id)
+    attempt(request, None, lambda: alerts.take_alert(alert.pk, actor=actor), done=_("The alert is yours."))
     return redirect("desk:case", case.pk)
 
 
@@ -143,9 +152,7 @@ def take_alert(request: HttpRequest, case: Case, alert_id: UUID) -> HttpResponse
 def close_alert(request: HttpRequest, case: Case, alert_id: UUID) -> HttpResponse:
     """Say what was done about an alert."""
     actor = request.actor  # type: ignore[attr-defined]
-    alert = case.alerts.filter(pk=alert_id).first()
-    if alert is None:
-        raise Missing(_("This alert does not exist."))
+    alert = _alert(case, alert_id)
     form = forms.AlertDoneForm(request.POST or None)
     if alert.document_id is None:
         del form.fields["document_is_right"]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -99,7 +99,9 @@ def change_member(request: HttpRequest, user_id: UUID, what: str) -> HttpRespons
         services.suspend_account(user, actor=actor)
     elif what == "retablir":
         services.resume_account(user, actor=actor)
-    else:
+    elif what == "sessions":
         end_sessions_of(user, actor=actor)
+    else:
+        raise Http404
     messages.success(request, _("Done."))
     return redirect("accounts:staff_member", user_id=user.pk)

@@ -188,6 +188,8 @@ def test_an_alert_is_taken_once_and_closed_with_what_was_done(world: World, desk
     case = admitted(world)
     alert = alerts.raise_danger(case.pk, actor=world.walk_of(case).patient, note="Fièvre à 40.")
     assert case.reference in desk.get(reverse("desk:alerts")).content.decode()
+    assert desk.post(at("take_alert", submitted(world), alert.pk)).status_code == 404
+    assert Alert.objects.get(pk=alert.pk).taken_by is None
     assert desk.post(at("take_alert", case, alert.pk)).status_code == 302
     other = verified_client(world.other_coordinator, "coordinator")
     other.post(at("take_alert", case, alert.pk))

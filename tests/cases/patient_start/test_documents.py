@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def picture(words: str = "Page 1", kind: str = "JPEG") -> bytes:
     """A made-up page."""
     image = Image.new("RGB", (300, 400), "white")
-    ImageDraw.Draw(image).text((20, 20), words)
+    ImageDraw.Draw(image).text((20, 20), words, fill="black")
     out = io.BytesIO()
     image.save(out, kind)
     return out.getvalue()

@@ -1,14 +1,17 @@
 """The public way: eligibility and disease, with nothing stored and nothing in an address."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
 from cases.models import Case
-from cases.start.begun import fresh, seal, unseal
+from cases.start import views
+from cases.start.begun import FIELD, fresh, seal, unseal
 from clock import now, travel
 from tests.cases.patient_start.forms import form_with, forms_of, send, words_of
 
@@ -139,3 +142,17 @@ def test_the_price_is_said_with_both_fees_before_the_account(client: Client, set
     for part in ("180 €", "115.50 €", "295.50 €"):
         assert part in words
     assert "295.50 €" in words_of(answers_until(client, "pathology"))
+
+
+@pytest.mark.parametrize("step", [*views.STEPS])
+@pytest.mark.parametrize("sent", ["", "nonsense", "right"])
+def test_whatever_is_posted_to_a_step_is_answered(client: Client, step: str, sent: str) -> None:
+    """The carried answers missing, made up or whole; the fields missing, hostile or of another step."""
+    whole = seal(replace(fresh(), emergency="no", diagnosis="yes", whom="self"))
+    hostile = "\0" + '"><svg onload=x>{{7*7}}\r\n\u202e' + "x" * 10_000
+    fields = [name for form in views.STEPS.values() for name in form.base_fields]
+    for more in ({}, {"show": "1"}, {"search": hostile}, {"search": ""}, dict.fromkeys(fields, hostile)):
+        carried = {FIELD: whole if sent == "right" else sent} if sent else {}
+        answer = client.post(reverse(f"start:{step}"), {**carried, **more})
+        assert answer.status_code in (200, 302, 422), (answer.status_code, more)
+        assert b"<svg onload" not in answer.content
