@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from cases.models import Case
 from cases.models.states import AFTER_DELIVERY, State
@@ -187,23 +187,25 @@ def aside(case: Case) -> Standing:
     return Standing(tag, label, title, nobody, until)
 
 
+_NEXT: dict[str, Any] = {
+    State.DRAFT: gettext_lazy("Request being filled in"),
+    State.AWAITING_CONSENT: gettext_lazy("Patient’s agreement"),
+    State.SUBMITTED: gettext_lazy("Check the file"),
+    State.INFORMATION_REQUESTED: gettext_lazy("Answer of the requester"),
+    State.ADMITTED: gettext_lazy("Choose the expert"),
+    State.PROPOSED: gettext_lazy("Answer of the expert"),
+    State.IN_REVIEW: gettext_lazy("Opinion being written"),
+    State.EXPERT_QUESTION: gettext_lazy("Answer to the expert"),
+    State.SIGNED: gettext_lazy("Check the form, deliver"),
+    State.DELIVERED: gettext_lazy("Read by the patient"),
+    State.FOLLOW_UP: gettext_lazy("Answer of the expert"),
+    State.ON_HOLD: gettext_lazy("On hold: look again"),
+}
+
+
 def next_action(case: Case) -> str:
     """What the desk reads in its list: the next thing to do, and by whom."""
-    words: dict[str, str] = {
-        State.DRAFT: _("Request being filled in"),
-        State.AWAITING_CONSENT: _("Patient’s agreement"),
-        State.SUBMITTED: _("Check the file"),
-        State.INFORMATION_REQUESTED: _("Answer of the requester"),
-        State.ADMITTED: _("Choose the expert"),
-        State.PROPOSED: _("Answer of the expert"),
-        State.IN_REVIEW: _("Opinion being written"),
-        State.EXPERT_QUESTION: _("Answer to the expert"),
-        State.SIGNED: _("Check the form, deliver"),
-        State.DELIVERED: _("Read by the patient"),
-        State.FOLLOW_UP: _("Answer of the expert"),
-        State.ON_HOLD: _("On hold: look again"),
-    }
-    return words.get(str(case.state), str(State(case.state).label))
+    return str(_NEXT.get(str(case.state), State(case.state).label))
 
 
 @dataclass(frozen=True)

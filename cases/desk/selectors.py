@@ -41,8 +41,13 @@ def _mine(actor: Actor) -> Q:
     return Q(coordinator_id=actor.id) | Q(deputy_id=actor.id)
 
 
-def _base(actor: Actor, *, mine: bool) -> QuerySet[Case]:
-    rows = Case.objects.filter(visible_to(actor, "case"), state__in=OPEN)
+def desk_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases this member of the staff may find; one query settles which these are, so a page asks once."""
+    return Case.objects.filter(visible_to(actor, "case"))
+
+
+def _base(cases: QuerySet[Case], actor: Actor, *, mine: bool) -> QuerySet[Case]:
+    rows = cases.filter(state__in=OPEN)
     return rows.filter(_mine(actor)) if mine else rows
 
 
@@ -69,21 +74,21 @@ class Counts:
         return known.get(view, self.total)
 
 
-def counts(actor: Actor, *, mine: bool) -> Counts:
-    """All counts of the desk, in one pass over the open cases."""
-    found = _base(actor, mine=mine).aggregate(
+def counts(cases: QuerySet[Case], actor: Actor, *, mine: bool) -> Counts:
+    """All counts of the desk, in one pass over the open cases among `cases`."""
+    found = _base(cases, actor, mine=mine).aggregate(
         total=Count("pk"),
         late=Count("pk", filter=_view("retard")),
         to_check=Count("pk", filter=_view("verifier")),
         to_place=Count("pk", filter=_view("confier")),
         to_deliver=Count("pk", filter=_view("remettre")),
     )
-    return Counts(**found, to_call=open_calls(actor).count(), alerts=open_alerts(actor).count())
+    return Counts(**found, to_call=open_calls(cases).count(), alerts=open_alerts(cases).count())
 
 
-def open_cases(actor: Actor, *, mine: bool, view: str) -> QuerySet[Case]:
+def open_cases(cases: QuerySet[Case], actor: Actor, *, mine: bool, view: str) -> QuerySet[Case]:
     """The open cases, a planned treatment first, then the clock that runs out first."""
-    rows = _base(actor, mine=mine).filter(_view(view))
+    rows = _base(cases, actor, mine=mine).filter(_view(view))
     return rows.order_by(F("planned_treatment_on").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "id")
 
 
@@ -108,12 +113,19 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
         return Page(_listed(ids), number, self)
 
 
+#: What a line shows.
+_LISTED = (
+    *("reference", "state", "due_at", "planned_treatment_on"),
+    *(f"patient__{name}" for name in ("birth_name", "birth_first_names", "used_name", "used_first_name")),
+    *("pathology__name_fr", "pathology__name_en"),
+    *("assigned_expert__user__title", "assigned_expert__user__full_name", "assigned_expert__user__email"),
+)
+
+
 def _listed(ids: list[Any]) -> list[Case]:
     """Rows by id, in this order, with what a line shows and nothing sealed."""
     rows = (
-        Case.objects.filter(pk__in=ids)
-        .select_related("patient", "pathology", "assigned_expert__user", "coordinator")
-        .defer("questions", "eligibility", "referral", "treating_doctor", "first_opinion_doctor", "reception_person")
+        Case.objects.filter(pk__in=ids).select_related("patient", "pathology", "assigned_expert__user").only(*_LISTED)
     )
     by_id = {row.pk: row for row in rows}
     return [by_id[pk] for pk in ids if pk in by_id]
@@ -156,7 +168,7 @@ def search(actor: Actor, words: str, state: str) -> list[Case]:
     Args:
         state: «» for open states, «all», or one state.
     """
-    rows = Case.objects.filter(visible_to(actor, "case"))
+    rows = desk_cases(actor)
     if state in State.values:
         rows = rows.filter(state=state)
     elif state != "all":
@@ -172,16 +184,14 @@ def search(actor: Actor, words: str, state: str) -> list[Case]:
     return _listed(ids)
 
 
-def open_calls(actor: Actor) -> QuerySet[CallTask]:
-    """Calls to make, the most pressing first."""
-    cases = Case.objects.filter(visible_to(actor, "case"))
+def open_calls(cases: QuerySet[Case]) -> QuerySet[CallTask]:
+    """Calls to make in these cases, the most pressing first."""
     rows = CallTask.objects.filter(done_at__isnull=True, case__in=cases)
     return rows.select_related("case__patient", "case__pathology").order_by("due_at", "pk")
 
 
-def open_alerts(actor: Actor) -> QuerySet[Alert]:
-    """Alerts not closed, the oldest first."""
-    cases = Case.objects.filter(visible_to(actor, "case"))
+def open_alerts(cases: QuerySet[Case]) -> QuerySet[Alert]:
+    """Alerts of these cases not closed, the oldest first."""
     rows = Alert.objects.filter(closed_at__isnull=True, case__in=cases)
     return rows.select_related("case__patient", "case__pathology", "taken_by").order_by("due_at", "pk")
 

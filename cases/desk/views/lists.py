@@ -20,8 +20,9 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     mine = request.GET.get("qui") == "moi"
     view = request.GET.get("vue", "")
-    counts = selectors.counts(actor, mine=mine)
-    rows = selectors.open_cases(actor, mine=mine, view=view)
+    cases = selectors.desk_cases(actor)
+    counts = selectors.counts(cases, actor, mine=mine)
+    rows = selectors.open_cases(cases, actor, mine=mine, view=view)
     pages = selectors.CountedPaginator(rows, PAGE, counts.of(view))
     page = pages.get_page(request.GET.get("page"))
     context = {
@@ -94,7 +95,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def calls(request: HttpRequest) -> HttpResponse:
     """The calls to make, the most pressing first."""
     actor = request.actor  # type: ignore[attr-defined]
-    page = Paginator(selectors.open_calls(actor), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(selectors.open_calls(selectors.desk_cases(actor)), PAGE).get_page(request.GET.get("page"))
     return render(request, "cases/desk/calls.html", {"page_obj": page, "tasks": page.object_list})
 
 
@@ -103,5 +104,5 @@ def calls(request: HttpRequest) -> HttpResponse:
 def alerts(request: HttpRequest) -> HttpResponse:
     """The alerts to take, the oldest first."""
     actor = request.actor  # type: ignore[attr-defined]
-    page = Paginator(selectors.open_alerts(actor), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(selectors.open_alerts(selectors.desk_cases(actor)), PAGE).get_page(request.GET.get("page"))
     return render(request, "cases/desk/alerts.html", {"page_obj": page, "alerts": page.object_list})

@@ -1,0 +1,8 @@
+"""Settings of the web server under load: those of the tests, with connections and files kept as in production."""
+
+from config.settings.test import *  # noqa: F403
+from config.settings.test import DATABASES
+
+if "postgresql" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = False
