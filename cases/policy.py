@@ -13,23 +13,14 @@ from cases.grid import grid_allows
 from cases.machine.table import PATIENT_SIDE, TABLE
 from cases.models import Assignment, Case, Document
 from cases.models.documents import DocumentType
-from cases.models.states import AFTER_DELIVERY, ENDS, LIVING, REASSIGNABLE, WITH_EXPERT, State
+from cases.models.states import AFTER_DELIVERY, BEFORE_DELIVERY, ENDS, LIVING, REASSIGNABLE, WITH_EXPERT, State
 from clock import now
 from consent.services import is_blocked
 
 READING_EXPERT = tuple(s for s in (*WITH_EXPERT, State.DELIVERED, State.FOLLOW_UP) if s != State.PROPOSED)
 STAFF = ("coordinator", "care_coordinator")
 #: States in which the file can still grow: until the signature.
-OPEN_FILE = (
-    State.DRAFT,
-    State.AWAITING_CONSENT,
-    State.SUBMITTED,
-    State.INFORMATION_REQUESTED,
-    State.ADMITTED,
-    State.PROPOSED,
-    State.IN_REVIEW,
-    State.EXPERT_QUESTION,
-)
+OPEN_FILE = tuple(state for state in BEFORE_DELIVERY if state != State.SIGNED)
 
 
 def _rule(action: str, relations: tuple[str, ...], states: tuple[str, ...] | None = None, **flags: Any) -> Rule:

@@ -1,5 +1,6 @@
 """Documents one by one, messages with the service, alerts: the same for each side, under its own address."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -69,42 +70,40 @@ def wrong_document(request: HttpRequest, case: Case, document_id: UUID) -> HttpR
     return render(request, "cases/everyone/wrong_document.html", context, status=_status(request))
 
 
-@require_http_methods(["GET", "POST"])
-@case_page("case.message_service", event="case.messages_read")
-def messages_page(request: HttpRequest, case: Case) -> HttpResponse:
-    """The messages with the service, oldest first, and the box to write one."""
+def _conversation(request: HttpRequest, case: Case, thread: Thread, write: Callable[..., Any]) -> HttpResponse:
+    """The messages of a thread, oldest first, and the box to write one."""
     actor = request.actor  # type: ignore[attr-defined]
     form = MessageForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         body = form.cleaned_data["body"]
-        if attempt(request, form, lambda: words.write_to_service(case.pk, body, actor=actor), done=_("Message sent.")):
+        if attempt(request, form, lambda: write(case.pk, body, actor=actor), done=_("Message sent.")):
             return redirect(request.path)
-    bubbles = message_bubbles(case, Thread.SERVICE, actor)
+    bubbles = message_bubbles(case, thread, actor)
     if request.method == "GET":
-        words.mark_read(case, Thread.SERVICE, actor=actor)
+        words.mark_read(case, thread, actor=actor)
     context = {**frame(request, case), "form": form, "bubbles": bubbles}
     return render(request, "cases/everyone/messages.html", context, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.message_service", event="case.messages_read")
+def messages_page(request: HttpRequest, case: Case) -> HttpResponse:
+    """The words between the requester's side and the service."""
+    return _conversation(request, case, Thread.SERVICE, words.write_to_service)
 
 
 @require_http_methods(["GET", "POST"])
 @case_page("case.message_expert", event="case.messages_read")
 def colleague_messages(request: HttpRequest, case: Case) -> HttpResponse:
     """The words between the professional who asked and the expert; both sides mount this page (S2-21)."""
-    actor = request.actor  # type: ignore[attr-defined]
-    form = MessageForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        body = form.cleaned_data["body"]
+    return _conversation(request, case, Thread.EXPERT, words.write_between_requester_and_expert)
 
-        def act() -> None:
-            words.write_between_requester_and_expert(case.pk, body, actor=actor)
 
-        if attempt(request, form, act, done=_("Message sent.")):
-            return redirect(request.path)
-    bubbles = message_bubbles(case, Thread.EXPERT, actor)
-    if request.method == "GET":
-        words.mark_read(case, Thread.EXPERT, actor=actor)
-    context = {**frame(request, case), "form": form, "bubbles": bubbles}
-    return render(request, "cases/everyone/messages.html", context, status=_status(request))
+@require_http_methods(["GET", "POST"])
+@case_page("case.message_desk_expert", event="case.messages_read")
+def desk_expert_messages(request: HttpRequest, case: Case) -> HttpResponse:
+    """The words between the coordinator and the expert; both sides mount this page."""
+    return _conversation(request, case, Thread.DESK_EXPERT, words.write_between_desk_and_expert)
 
 
 @require_http_methods(["GET", "POST"])

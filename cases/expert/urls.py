@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from cases.everyone.urls import case_routes
-from cases.everyone.views import colleague_messages
+from cases.everyone.views import colleague_messages, desk_expert_messages
 from cases.expert.views import desk, follow_up, proposal, sign, workspace
 
 app_name = "expert"
@@ -21,7 +21,7 @@ urlpatterns = [
     path("dossiers/<uuid:case_id>/ecarter/<uuid:document_id>/", workspace.set_aside, name="set_aside"),
     path("dossiers/<uuid:case_id>/question/", workspace.ask, name="ask"),
     path("dossiers/<uuid:case_id>/continuer/", workspace.go_on, name="go_on"),
-    path("dossiers/<uuid:case_id>/coordination/", workspace.desk_messages, name="desk_messages"),
+    path("dossiers/<uuid:case_id>/coordination/", desk_expert_messages, name="desk_messages"),
     path("dossiers/<uuid:case_id>/requerant/", colleague_messages, name="colleague_messages"),
     path("dossiers/<uuid:case_id>/brouillon/", workspace.save, name="save"),
     path("dossiers/<uuid:case_id>/relire/", sign.read_again, name="read_again"),

@@ -2,52 +2,23 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django import forms as django_forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.everyone.forms import ExpertChoiceForm
 from consent.models import ConsentText, Purpose
-from experts.models import ExpertProfile
 from ui import forms
 
-LET_SERVICE = "service"
 
+class ExpertForm(ExpertChoiceForm):
+    """A named expert, or whoever the service chooses."""
 
-class ExpertForm(forms.Form):
-    """A named expert, or whoever the service chooses.
-
-    Args:
-        experts: those who may be asked now.
-    """
-
-    expert = forms.ChoiceField(label=_("Who gives the opinion?"), choices=())
-
-    def __init__(self, *args: Any, experts: Sequence[ExpertProfile] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["expert"]
-        field.choices = [
-            (LET_SERVICE, _("The service chooses")),
-            *((str(expert.pk), expert.name) for expert in experts),
-        ]
-        field.hints = {
-            LET_SERVICE: _("The coordinating doctor finds an expert of this disease who is free."),
-            **{str(expert.pk): _about(expert) for expert in experts},
-        }
-
-    @property
-    def expert_id(self) -> UUID | None:
-        """The expert named; None for whoever the service chooses."""
-        chosen = self.cleaned_data["expert"]
-        return None if chosen == LET_SERVICE else UUID(chosen)
-
-
-def _about(expert: ExpertProfile) -> str:
-    """What may be said of a doctor in a list (C-DEO-2): specialty and place of practice."""
-    professional = getattr(expert.user, "professional", None)
-    places = (professional.specialty if professional else "", expert.institution, expert.department)
-    return ", ".join(part for part in places if part)
+    question = _("Who gives the opinion?")
+    service = _("The service chooses")
+    service_hint = _("The coordinating doctor finds an expert of this disease who is free.")
+    shows_department = True
 
 
 class AttestForm(forms.Form):

@@ -44,6 +44,26 @@ class Agreed:
     language: str = "fr"
 
 
+def keep_agreement(case: Case, agreed: Agreed, *, actor: Actor) -> None:
+    """Store the agreement to keep the draft of a case just opened.
+
+    Raises:
+        Invalid: the notice has changed since it was shown.
+    """
+    record_notice(
+        case_id=case.pk,
+        patient_id=case.patient_id,
+        kind=case.kind,
+        notice="draft_notice",
+        shown_text=agreed.shown_text,
+        round_number=case.consent_round,
+        actor=actor,
+        means=Means.ORAL if case.by_phone else Means.ONLINE,
+        language=agreed.language,
+        at=agreed.at,
+    )
+
+
 def draw_reference(kind: str) -> str:
     """The next reference of a kind: DA or TE, year and month, number; for people only, never in an address."""
     moment = now()
@@ -108,18 +128,7 @@ def open_second_opinion(
     _sheets_for(case)
     record("case.opened", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"kind": case.kind})
     if agreed is not None:
-        record_notice(
-            case_id=case.pk,
-            patient_id=patient.pk,
-            kind=case.kind,
-            notice="draft_notice",
-            shown_text=agreed.shown_text,
-            round_number=case.consent_round,
-            actor=actor,
-            means=Means.ORAL if by_phone else Means.ONLINE,
-            language=agreed.language,
-            at=agreed.at,
-        )
+        keep_agreement(case, agreed, actor=actor)
     return case
 
 

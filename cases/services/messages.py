@@ -36,14 +36,7 @@ def write_between_desk_and_expert(case_id: UUID, body: str, *, actor: Actor) -> 
     if actor.role == "expert":
         tell(case, "desk", "desk_message", key=f"message:{message.pk}")
     else:
-        expert = case.assigned_expert
-        tell(
-            case,
-            "expert",
-            "desk_message",
-            key=f"message:{message.pk}",
-            expert_id=expert.user_id if expert else None,
-        )
+        _tell_expert(case, message)
     return message
 
 
@@ -55,15 +48,13 @@ def write_between_requester_and_expert(case_id: UUID, body: str, *, actor: Actor
     if actor.role == "expert":
         tell(case, "requester", "case_message", key=f"message:{message.pk}")
     else:
-        expert = case.assigned_expert
-        tell(
-            case,
-            "expert",
-            "desk_message",
-            key=f"message:{message.pk}",
-            expert_id=expert.user_id if expert else None,
-        )
+        _tell_expert(case, message)
     return message
+
+
+def _tell_expert(case: Case, message: Message) -> None:
+    expert = case.assigned_expert
+    tell(case, "expert", "desk_message", key=f"message:{message.pk}", expert_id=expert.user_id if expert else None)
 
 
 def _write(case: Case, thread: str, body: str, actor: Actor) -> Message:

@@ -6,7 +6,7 @@ The content is that of a national request for a tele-expertise (C-HAS-3, C-HAS-4
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypedDict
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,11 +20,9 @@ from cases.machine import clocks, perform
 from cases.models import Case
 from cases.models.case import Kind, Sharing, TreatingDoctorChoice, Urgency
 from cases.models.states import State
-from cases.services.drafting import Agreed, draw_reference
+from cases.services.drafting import Agreed, draw_reference, keep_agreement
 from cases.services.locking import locked_case, subjects
 from clock import now
-from consent.models import Means
-from consent.services import record_notice
 from errors import Conflict, Invalid, Missing
 from experts.models import Pathology
 from vault.keys import create_key
@@ -83,6 +81,7 @@ def open_tele_expertise(
         Invalid: the notice has changed since it was shown.
     """
     case = Case(
+        id=case_id or uuid4(),
         reference=draw_reference(Kind.TELE_EXPERTISE),
         kind=Kind.TELE_EXPERTISE,
         content_key=create_key("case"),
@@ -92,24 +91,11 @@ def open_tele_expertise(
         language=language,
         created_at=now(),
     )
-    if case_id is not None:
-        case.id = case_id
     clocks.silence(case, now())
     case.save()
     record("case.opened", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"kind": case.kind})
     if agreed is not None:
-        record_notice(
-            case_id=case.pk,
-            patient_id=patient.pk,
-            kind=case.kind,
-            notice="draft_notice",
-            shown_text=agreed.shown_text,
-            round_number=case.consent_round,
-            actor=actor,
-            means=Means.ONLINE,
-            language=agreed.language,
-            at=agreed.at,
-        )
+        keep_agreement(case, agreed, actor=actor)
     return case
 
 

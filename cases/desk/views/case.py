@@ -8,24 +8,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from cases.answers import pieces_wanted
 from cases.checks import pieces_open
 from cases.desk import forms, selectors
 from cases.desk.confirmations import MOVE_PAGES
-from cases.everyone.forms import MessageForm
 from cases.machine import may
 from cases.machine.guards import CHECKLIST, IDENTITY_MEANS, same_request_open
 from cases.models import Case
 from cases.models.case import Payment
-from cases.models.messages import Thread
 from cases.models.states import OVERRIDES, State
-from cases.pages import MOTIVES, attempt, case_page, keep_motive, rights_on
+from cases.pages import MOTIVES, case_page, keep_motive, rights_on
 from cases.presenters import next_action
 from cases.reading import answer_sections
-from cases.selectors import documents_of, history_of, in_words, message_bubbles, unread_messages
-from cases.services import messages as words
+from cases.selectors import documents_of, history_of, in_words, unread_messages
 
 HISTORY_PAGE = 50
 LAST_STEPS = 8
@@ -215,25 +212,6 @@ def opinion(request: HttpRequest, case: Case) -> HttpResponse:
     request.shown["opinion"] = [version.pk for version in versions]  # type: ignore[attr-defined]
     context = {"case": case, "versions": versions, **_moves(case, request)}
     return render(request, "cases/desk/opinion.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@case_page("case.message_desk_expert", event="case.messages_read")
-def expert_messages(request: HttpRequest, case: Case) -> HttpResponse:
-    """Words between the coordinator and the expert."""
-    actor = request.actor  # type: ignore[attr-defined]
-    form = MessageForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        body = form.cleaned_data["body"]
-
-        def act() -> None:
-            words.write_between_desk_and_expert(case.pk, body, actor=actor)
-
-        if attempt(request, form, act, done=_("Message sent.")):
-            return redirect(request.path)
-    bubbles = message_bubbles(case, Thread.DESK_EXPERT, actor)
-    context = {"case": case, "form": form, "bubbles": bubbles, "ns": "desk", "home": "desk:case"}
-    return render(request, "cases/everyone/messages.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_GET

@@ -11,17 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cases.checks import new_pieces, questions_of
 from cases.composing import first_opinion_of
-from cases.everyone.forms import MessageForm
 from cases.expert import forms
 from cases.machine import may, perform
 from cases.models import Case, Document, Opinion, OpinionDraft
-from cases.models.messages import Thread
 from cases.models.states import AFTER_DELIVERY, State
 from cases.pages import attempt, case_page, rights_on
 from cases.reading import answer_sections
-from cases.selectors import delivered_versions, documents_of, message_bubbles, pages_of
+from cases.selectors import delivered_versions, documents_of, pages_of
 from cases.services import documents as pieces
-from cases.services import messages as words
 from cases.services import snippets as kept
 from cases.services.opinions import StaleDraft, draft_of, save_draft
 from errors import DomainError, Invalid, Missing
@@ -238,22 +235,3 @@ def go_on(request: HttpRequest, case: Case) -> HttpResponse:
         return redirect("expert:case", case.pk)
     context = {"case": case, "allowed": may("continue_without_answer", case, actor)}
     return render(request, "cases/expert/go_on.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@case_page("case.message_desk_expert", event="case.messages_read")
-def desk_messages(request: HttpRequest, case: Case) -> HttpResponse:
-    """Words with the coordinator."""
-    actor = request.actor  # type: ignore[attr-defined]
-    form = MessageForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        body = form.cleaned_data["body"]
-
-        def act() -> None:
-            words.write_between_desk_and_expert(case.pk, body, actor=actor)
-
-        if attempt(request, form, act, done=_("Message sent.")):
-            return redirect(request.path)
-    bubbles = message_bubbles(case, Thread.DESK_EXPERT, actor)
-    context = {"case": case, "form": form, "bubbles": bubbles, "ns": "expert", "home": "expert:case"}
-    return render(request, "cases/everyone/messages.html", context, status=422 if request.method == "POST" else 200)

@@ -12,15 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import IdentityForm
 from accounts.models.patients import birth_place_validator
 from cases.checks import MAX_QUESTIONS
+from cases.everyone.forms import ExpertChoiceForm
 from cases.models.case import Reception
 from cases.models.documents import DocumentType
 from consent.models import ConsentText
-from experts.models import ExpertProfile
 from ui import forms
 
 #: What a file chooser offers; the vault judges by content.
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.dcm,.zip,image/*,application/pdf,application/zip,application/dicom"
-LET_SERVICE = "service"
 
 _capital = lazy(capfirst, str)
 
@@ -207,38 +206,12 @@ class QuestionsForm(forms.Form):
         return [self.cleaned_data[name] for name in self.fields if self.cleaned_data[name]]
 
 
-class ExpertForm(forms.Form):
-    """A named expert, or whoever the service suggests.
+class ExpertForm(ExpertChoiceForm):
+    """A named expert, or whoever the service suggests."""
 
-    Args:
-        experts: those who may be chosen now.
-    """
-
-    expert = forms.ChoiceField(label=_("Who should give the opinion?"), choices=())
-
-    def __init__(self, *args: Any, experts: Sequence[ExpertProfile] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["expert"]
-        field.choices = [
-            (LET_SERVICE, _("Let the service suggest an expert")),
-            *((str(expert.pk), expert.name) for expert in experts),
-        ]
-        field.hints = {
-            LET_SERVICE: _("The coordinating doctor chooses among them. You are told the name, and may refuse it."),
-            **{str(expert.pk): _about(expert) for expert in experts},
-        }
-
-    @property
-    def expert_id(self) -> UUID | None:
-        """The expert named; None for whoever the service suggests."""
-        chosen = self.cleaned_data["expert"]
-        return None if chosen == LET_SERVICE else UUID(chosen)
-
-
-def _about(expert: ExpertProfile) -> str:
-    """What may be said of a doctor in a list (C-DEO-2): specialty and place of practice."""
-    professional = getattr(expert.user, "professional", None)
-    return ", ".join(part for part in (professional.specialty if professional else "", expert.institution) if part)
+    question = _("Who should give the opinion?")
+    service = _("Let the service suggest an expert")
+    service_hint = _("The coordinating doctor chooses among them. You are told the name, and may refuse it.")
 
 
 class DoctorChoiceForm(forms.Form):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import while_checked
 from cases.checks import live_documents
+from cases.everyone.forms import LET_SERVICE
 from cases.invitations import has_account
 from cases.models import Case
 from cases.models.case import Kind
@@ -21,7 +22,7 @@ from cases.patient.start.pages import actor
 from cases.requester import selectors
 from cases.requester.checking import gaps_of, is_minor, sections_of
 from cases.requester.draft_forms import AgreeForm, FileForm, PatientForm, RequestForm
-from cases.requester.forms import LET_SERVICE, ExpertForm
+from cases.requester.forms import ExpertForm
 from cases.requester.pages import STEPS, draft_page, draw, is_ready, language, refused
 from cases.services import drafting, requesting
 from cases.services.drafting import Agreed

@@ -8,13 +8,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from accounts.services import save_identity
+from cases.everyone.forms import LET_SERVICE
 from cases.models import Case
 from cases.models.case import Reception, TreatingDoctorChoice
 from cases.pages import attempt
 from cases.patient.start.experts import experts_to_choose
 from cases.patient.start.flow import onward
 from cases.patient.start.forms import (
-    LET_SERVICE,
     CompanionForm,
     DoctorChoiceForm,
     DoctorForm,
