@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
 import django  # noqa: E402 (path and settings first)
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 
 
 def step(title: str, command: str, **options: object) -> None:
@@ -49,6 +50,12 @@ def main() -> None:
     django.setup()
     from config.models import Instance
 
+    fresh = connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists()
+    if fresh:
+        # Half a first start is thrown away: until it is whole, no write waits for the disk.
+        LOADING.touch()
+        connection.cursor().execute("PRAGMA synchronous=OFF")
+
     step("collecting static files", "collectstatic", interactive=False, verbosity=0)
     step("bringing the database up to date", "migrate", interactive=False, verbosity=0)
     step("publishing questionnaires", "publish_questionnaires")
@@ -62,6 +69,9 @@ def main() -> None:
     LOADING.touch()
     step("marking the empty database as a demo", "mark_demo")
     step("loading demo data", "load_demo")
+    if fresh:
+        connection.cursor().execute("PRAGMA synchronous=FULL")
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     LOADING.unlink()
 
 

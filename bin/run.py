@@ -18,7 +18,7 @@ VAR = ROOT / "var"
 STAMP = VAR / "prepared"
 PEOPLE = (
     ("patient@demo.test", "patiente"),
-    ("parent@demo.test", "mère d’une patiente mineure"),
+    ("parent@demo.test", "mère d’un patient mineur"),
     ("requester@demo.test", "professionnelle requérante"),
     ("expert@demo.test", "médecin expert"),
     ("expert2@demo.test", "second médecin expert"),

@@ -75,9 +75,10 @@ def delivered_versions(case: Case) -> list[Opinion]:
 
 @dataclass(frozen=True)
 class Seen:
-    """One line of «qui a vu mon dossier»."""
+    """One line of a history: `sentence` speaks to the patient, `label` to the team."""
 
     sentence: str
+    label: str
     actor: str
     role: str
     at: Any
@@ -96,4 +97,4 @@ def done_by_others(case: Case, actor: Actor) -> QuerySet[AuditEvent]:
 def in_words(events: Iterable[AuditEvent], language: str) -> list[Seen]:
     """Events as lines."""
     lines = describe_all(events, language)
-    return [Seen(line.sentence, line.actor, line.role, line.event.at) for line in lines]
+    return [Seen(line.sentence, line.label, line.actor, line.role, line.event.at) for line in lines]

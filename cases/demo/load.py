@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 import clock
 from cases.answers import pieces_wanted
 from cases.demo.papers import papers_for
@@ -85,14 +87,24 @@ class Loader:
 
     def __init__(self, password: str, start: datetime) -> None:
         self.start = start
-        self.password = password
+        self.password_hash = make_password(password)
         with clock.travel(start - timedelta(days=150)):
-            self.people: People = make_people(password)
+            self.people: People = make_people(self.password_hash)
             self.camille = make_patient(
-                "patient@demo.test", "Camille", "Renaud", sex="F", birth=date(1980, 5, 17), password=password
+                "patient@demo.test",
+                "Camille",
+                "Renaud",
+                sex="F",
+                birth=date(1980, 5, 17),
+                password_hash=self.password_hash,
             )
             self.child = make_child(
-                "parent@demo.test", "Nora Lemaire", "Tom", "Lemaire", birth=date(2012, 9, 3), password=password
+                "parent@demo.test",
+                "Nora Lemaire",
+                "Tom",
+                "Lemaire",
+                birth=date(2012, 9, 3),
+                password_hash=self.password_hash,
             )
         told = json.loads(_CONTENT.read_text(encoding="utf-8"))["pathologies"]
         rows = {row.code: row for row in Pathology.objects.all()}
@@ -113,7 +125,9 @@ class Loader:
             else:
                 birth = date(self.start.year - person["age"], 3, 1 + self.number % 27)
                 email = f"patient{self.number:02d}@demo.test"
-                patient, user = make_patient(email, *name, sex=person["sex"], birth=birth, password=self.password)
+                patient, user = make_patient(
+                    email, *name, sex=person["sex"], birth=birth, password_hash=self.password_hash
+                )
         coordinator = self.people.coordinators[self.number % 3 == 0]
         expert = self.people.experts[told.pathology.code][
             self.number % 2 % len(self.people.experts[told.pathology.code])
@@ -133,7 +147,7 @@ class Loader:
         birth = date(self.start.year - person["age"], 6, 1 + turn % 27)
         with clock.travel(began - timedelta(hours=1)):
             patient = make_patient_without_account(
-                first, last, sex=person["sex"], birth=birth, email=f"patiente-te{turn:02d}@demo.test"
+                first, last, sex=person["sex"], birth=birth, email=f"patient-te{turn:02d}@demo.test"
             )
         requester = self.people.requesters[turn % 4 == 3]
         expert = self.people.experts[told.pathology.code][0]
@@ -151,7 +165,11 @@ class Loader:
 
     def _next(self, rows: list[_Told], *, mine: bool = False) -> _Told:
         if mine:
-            return next(row for row in rows if row.pathology.code == "lumbar_disc_herniation")
+            return next(
+                row
+                for row in rows
+                if row.pathology.code == "lumbar_disc_herniation" and row.words["patient"]["sex"] == "F"
+            )
         self.number += 1
         return rows[self.number % len(rows)]
 
@@ -309,6 +327,8 @@ class _Life:
         self.walk.write(**self.told.words["opinion"])
 
     def _read(self) -> None:
+        for task in self.walk.case.call_tasks.filter(done_at__isnull=True):
+            desk.close_call(task.pk, reached=True, note="L’avis est annoncé.", actor=self.walk.coordinator)
         opinion = self.walk.case.signed_opinion
         if opinion is not None:
             delivery.open_opinion(

@@ -25,7 +25,7 @@ def letter(title: str, author: str, dated: date, patient: str, paragraphs: list[
     body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs if paragraph.strip())
     html = (
         f"<html lang='fr'><head><title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
-        f"<div class='head'><strong>{escape(author)}</strong><br>Hôpital imaginaire · {dated:%d/%m/%Y}</div>"
+        f"<div class='head'><strong>{escape(author)}</strong><br>Hôpital imaginaire, {dated:%d/%m/%Y}</div>"
         f"<h1>{escape(title)}</h1><p>Patient : {escape(patient)}</p>{body}</body></html>"
     )
     return bytes(HTML(string=html).write_pdf())
@@ -56,7 +56,10 @@ def papers_for(content: Mapping[str, str], patient: str, dated: date, seed: int)
         "Dr Mésange (fictif)",
         dated,
         patient,
-        [content["first_opinion"], "Ce courrier a été écrit pour la démonstration. Aucune personne n’existe."],
+        [
+            f"Situation exposée : « {content['first_opinion']} »",
+            "Ce courrier a été écrit pour la démonstration. Aucune personne n’existe.",
+        ],
     )
     return [
         ("consultation_report", "Compte rendu de consultation", "application/pdf", first),

@@ -139,7 +139,6 @@ class People:
         experts: by code of pathology, the first one being asked first.
     """
 
-    password: str
     staff: dict[str, User] = field(default_factory=dict)
     experts: dict[str, list[ExpertProfile]] = field(default_factory=dict)
     requesters: list[User] = field(default_factory=list)
@@ -168,25 +167,29 @@ class _Numbers:
         return body + str(-total % 10)
 
 
-def make_people(password: str) -> People:
-    """Staff, experts and professionals, with everything recorded that lets them work."""
-    people, numbers = People(password), _Numbers()
+def make_people(password_hash: str) -> People:
+    """Staff, experts and professionals, with everything recorded that lets them work.
+
+    Args:
+        password_hash: of all of them: a slow one is made once for everybody here.
+    """
+    people, numbers = People(), _Numbers()
     ensure_authority()
     for email, name, title, roles in STAFF:
-        user = create_staff(email, roles, full_name=name, title=title, password=password, tell=False)
+        user = _staff(email, roles, name, title, password_hash)
         if set(roles) & {"coordinator", "care_coordinator"}:
             nurse = "care_coordinator" in roles
             _check(user, numbers.draw(), Professional.Profession.NURSE if nurse else Professional.Profession.PHYSICIAN)
         people.staff[email] = user
     desk = acting(people.coordinators[0], "coordinator")
     for email, name, title, specialty, hospital, department, codes in EXPERTS:
-        user = create_staff(email, ("expert",), full_name=name, title=title, password=password, tell=False)
+        user = _staff(email, ("expert",), name, title, password_hash)
         _check(user, numbers.draw(), Professional.Profession.PHYSICIAN, specialty, hospital)
         profile = _expert(user, hospital, department, codes, desk)
         for code in codes:
             people.experts.setdefault(code, []).append(profile)
     for email, name, title, specialty in REQUESTERS:
-        user = create_user(email, actor=SETUP, password=password, full_name=name, title=title)
+        user = create_user(email, actor=SETUP, password_hash=password_hash, full_name=name, title=title)
         open_own_space(user, "requester", actor=SETUP)
         _check(user, numbers.draw(), Professional.Profession.PHYSICIAN, specialty, "Cabinet du Moulin")
         people.requesters.append(user)
@@ -194,6 +197,13 @@ def make_people(password: str) -> People:
     for user in [*people.staff.values(), *people.requesters, *sorted(experts, key=lambda one: one.email)]:
         accept(user, "fr", actor=acting(user, "staff"))
     return people
+
+
+def _staff(email: str, roles: Iterable[str], name: str, title: str, password_hash: str) -> User:
+    user = create_staff(email, roles, full_name=name, title=title, tell=False)
+    User.objects.filter(pk=user.pk).update(password=password_hash)
+    user.password = password_hash
+    return user
 
 
 def _check(
@@ -247,19 +257,21 @@ def _expert(user: User, hospital: str, department: str, codes: Iterable[str], de
 
 
 def make_patient(
-    email: str, first: str, last: str, *, sex: str, birth: date, password: str | None
+    email: str, first: str, last: str, *, sex: str, birth: date, password_hash: str
 ) -> tuple[Patient, User]:
     """A patient with his own account."""
-    user = create_user(email, actor=SETUP, password=password, full_name=f"{first} {last}")
+    user = create_user(email, actor=SETUP, password_hash=password_hash, full_name=f"{first} {last}")
     open_own_space(user, "patient", actor=SETUP)
     patient = _identity(email, first, last, sex=sex, birth=birth)
     represent(user, patient, "self", actor=SETUP)
     return patient, user
 
 
-def make_child(email: str, parent: str, first: str, last: str, *, birth: date, password: str) -> tuple[Patient, User]:
+def make_child(
+    email: str, parent: str, first: str, last: str, *, birth: date, password_hash: str
+) -> tuple[Patient, User]:
     """A child, reached by a parent who logs in as himself (C-MIN-6)."""
-    user = create_user(email, actor=SETUP, password=password, full_name=parent)
+    user = create_user(email, actor=SETUP, password_hash=password_hash, full_name=parent)
     open_own_space(user, "patient", actor=SETUP)
     patient = _identity(email, first, last, sex="M", birth=birth)
     represent(user, patient, "parent", actor=SETUP)

@@ -146,10 +146,11 @@ class Walk:
     def fill(self, *, questions: Iterable[str] = ("L’opération est-elle nécessaire ?",), **answers: Any) -> Case:
         """The patient answers everything; documents that are wanted are declared unobtainable unless added before."""
         case, actor = self.case, self.requester
-        for sheet in whole(case).sheets:
+        together = whole(case)
+        for sheet in together.sheets:
             given: dict[str, Any] = {}
             for _round in range(4):
-                known = {**whole(case).answers, **given}
+                known = {**together.answers, **given}
                 for question in visible_questions(sheet.questionnaire.body, known):
                     code = question["code"]
                     if code not in given and (question.get("required") or code in answers):
@@ -158,6 +159,7 @@ class Walk:
                 codes = {question["code"] for question in block["questions"]}
                 own = {code: value for code, value in given.items() if code in codes}
                 drafting.save_answers(case.pk, sheet.pk, block["code"], own, actor=actor, done=True)
+            together.answers.update(given)
         drafting.set_questions(case.pk, list(questions), actor=actor)
         case = Case.objects.get(pk=case.pk)
         have = set(case.documents.values_list("prerequisite", flat=True))

@@ -70,6 +70,16 @@ def wrong_document(request: HttpRequest, case: Case, document_id: UUID) -> HttpR
     return render(request, "cases/everyone/wrong_document.html", context, status=_status(request))
 
 
+def _with_whom(thread: str, role: str) -> str:
+    """Whom a reader in this role writes to here."""
+    if thread == Thread.EXPERT:
+        return _("Messages with the professional who asks") if role == "expert" else _("Messages with the expert")
+    if thread == Thread.DESK_EXPERT:
+        return _("Messages with the coordinator") if role == "expert" else _("Messages with the expert")
+    desk = role in ("coordinator", "care_coordinator")
+    return _("Messages with the requester") if desk else _("Messages with the team")
+
+
 def _conversation(request: HttpRequest, case: Case, thread: Thread, write: Callable[..., Any]) -> HttpResponse:
     """The messages of a thread, oldest first, and the box to write one."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -81,7 +91,8 @@ def _conversation(request: HttpRequest, case: Case, thread: Thread, write: Calla
     bubbles = message_bubbles(case, thread, actor)
     if request.method == "GET":
         words.mark_read(case, thread, actor=actor)
-    context = {**frame(request, case), "form": form, "bubbles": bubbles}
+    context = {**frame(request, case), "form": form, "bubbles": bubbles, "with_whom": _with_whom(thread, actor.role)}
+    context["named"] = actor.role not in ("patient", "representative")
     return render(request, "cases/everyone/messages.html", context, status=_status(request))
 
 

@@ -186,7 +186,8 @@ def save_answers(
             _("These answers were changed on another page or device."),
             _("Compare the two versions below and keep the right one."),
         )
-    flagged_before = _flagged(case)
+    together = whole(case)
+    flagged_before = _flagged(together.body, together.answers)
     sheet.answers = {**sheet.answers, **answers}
     if done and block not in sheet.done_blocks:
         sheet.done_blocks = [*sheet.done_blocks, block]
@@ -203,7 +204,8 @@ def save_answers(
         subjects=subjects(case),
         detail={"fields": [f"{sheet.questionnaire.code}.{block}"]},
     )
-    _raise_warning_signs(case, flagged_before, actor)
+    flagged = _flagged(together.body, {**together.answers, **answers})
+    _raise_warning_signs(case, flagged_before, flagged, actor)
     return sheet
 
 
@@ -217,15 +219,15 @@ def _follow_answers(case: Case, answers: Mapping[str, Any]) -> None:
         case.first_opinion_department = str(answers["first_opinion_place"] or "")[:200]
 
 
-def _raise_warning_signs(case: Case, before: set[str], actor: Actor) -> None:
+def _raise_warning_signs(case: Case, before: set[str], flagged: set[str], actor: Actor) -> None:
     """A new red flag stops the page and calls the service, once while it stands; corrected, an untaken call ends.
 
     Both questionnaires are read as one: an answer of one may bring in a question of the other.
 
     Args:
         before: codes of the questions flagged until now; the service may have dealt with them already.
+        flagged: codes of those flagged now.
     """
-    flagged = _flagged(case)
     if not flagged:
         case.alerts.filter(kind=Alert.Kind.WARNING_SIGN, closed_at__isnull=True, taken_at__isnull=True).update(
             closed_at=now()
@@ -238,10 +240,9 @@ def _raise_warning_signs(case: Case, before: set[str], actor: Actor) -> None:
     new_alert(case, Alert.Kind.WARNING_SIGN, actor=actor)
 
 
-def _flagged(case: Case) -> set[str]:
-    """Codes of the questions whose answers are warning signs now."""
-    together = whole(case)
-    return {flag.question for flag in red_flags(together.body, together.answers)}
+def _flagged(body: Mapping[str, Any], answers: Mapping[str, Any]) -> set[str]:
+    """Codes of the questions whose answers are warning signs."""
+    return {flag.question for flag in red_flags(body, answers)}
 
 
 @transaction.atomic

@@ -68,16 +68,16 @@ ACTIONS = {
 }
 # What the patient's own history says instead of the label (S1-30).
 SENTENCES = {
-    "patient.created": _("{actor} created your identity here"),
-    "patient.identity_changed": _("{actor} changed your identity or contact details"),
-    "patient.identity_read": _("{actor} read your identity and contact details"),
-    "patient.identity_validated": _("{actor} checked your identity"),
-    "patient.joined": _("{actor} joined a request made for you to your file"),
-    "patient.access_given": _("{actor} gave a person access to your file"),
-    "patient.access_ended": _("{actor} ended a person's access to your file"),
-    "invitation.issued": _("{actor} sent you an invitation"),
+    "patient.created": _("Your identity was recorded here."),
+    "patient.identity_changed": _("Your identity or contact details were changed."),
+    "patient.identity_read": _("Your identity and contact details were read."),
+    "patient.identity_validated": _("Your identity was checked."),
+    "patient.joined": _("A request made for you joined your file."),
+    "patient.access_given": _("A person was given access to your file."),
+    "patient.access_ended": _("A person's access to your file was ended."),
+    "invitation.issued": _("An invitation was sent to you."),
     "invitation.reissued": _("A new invitation code was asked for and sent to you"),
-    "invitation.accepted": _("{actor} accepted an invitation"),
+    "invitation.accepted": _("An invitation was accepted."),
     "invitation.refused": _("An invitation was refused"),
 }
 

@@ -9,28 +9,28 @@ from django.core import checks
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 Text = str | Promise
 # Visitors who are not logged in.
 PUBLIC = "public"
 
+# What somebody is here for, in words that say nothing of whether a man or a woman does it.
 ROLE_LABELS: dict[str, Text] = {
-    "patient": _("patient"),
-    "representative": _("legal representative"),
-    "helper": _("family helper"),
-    "requester": _("requesting professional"),
-    "treating_doctor": _("treating doctor"),
-    "expert": _("expert physician"),
-    "coordinator": _("coordinating physician"),
-    "care_coordinator": _("coordinating nurse"),
-    "assistant": _("administrative assistant"),
-    "committee": _("scientific committee"),
-    "payer": _("payer manager"),
-    "dpo": _("data protection officer"),
-    "editor": _("editor"),
-    "administrator": _("technical administrator"),
+    "patient": pgettext_lazy("role", "patient"),
+    "representative": pgettext_lazy("role", "legal representative"),
+    "helper": pgettext_lazy("role", "family helper"),
+    "requester": pgettext_lazy("role", "requesting professional"),
+    "treating_doctor": pgettext_lazy("role", "treating doctor"),
+    "expert": pgettext_lazy("role", "expert physician"),
+    "coordinator": pgettext_lazy("role", "coordinating physician"),
+    "care_coordinator": pgettext_lazy("role", "coordinating nurse"),
+    "assistant": pgettext_lazy("role", "administrative assistant"),
+    "committee": pgettext_lazy("role", "scientific committee"),
+    "payer": pgettext_lazy("role", "payer manager"),
+    "dpo": pgettext_lazy("role", "data protection officer"),
+    "editor": pgettext_lazy("role", "editor"),
+    "administrator": pgettext_lazy("role", "technical administrator"),
     # The pages of one's own account belong to no role.
     "account": pgettext_lazy("account", "my account"),
 }

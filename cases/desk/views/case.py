@@ -58,6 +58,8 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
         "payment": forms.PaymentForm(initial={"payment": case.payment}),
         **_moves(case, request),
     }
+    context["can_place"] = may("propose", case, actor, rights=rights)
+    context["waits_here"] = context["can_place"] or any(move["first"] for move in context["moves"])
     if any(move["name"] == "admit" for move in context["moves"]):
         context["before_admission"] = _before_admission(case)
     if reads:

@@ -13,6 +13,10 @@ from cases.desk import forms, selectors
 PAGE = 25
 
 
+#: Those who call patients and take alerts.
+CALLERS = ("coordinator", "care_coordinator")
+
+
 @require_GET
 @require_role("coordinator", "care_coordinator", "assistant")
 def home(request: HttpRequest) -> HttpResponse:
@@ -26,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     pages = selectors.CountedPaginator(rows, PAGE, counts.of(view))
     page = pages.get_page(request.GET.get("page"))
     context = {
-        "tiles": _tiles(counts, view, mine),
+        "tiles": _tiles(counts, view, mine, calls=actor.role in CALLERS),
         "tabs": _tabs(view, mine),
         "page_obj": page,
         "lines": selectors.lines(page.object_list),
@@ -42,8 +46,8 @@ def _address(view: str, mine: bool) -> str:
     return reverse("desk:home") + ("?" + "&".join(parts) if parts else "")
 
 
-def _tiles(counts: selectors.Counts, view: str, mine: bool) -> list[dict[str, object]]:
-    """The counts above the list, each a filter."""
+def _tiles(counts: selectors.Counts, view: str, mine: bool, *, calls: bool) -> list[dict[str, object]]:
+    """The counts above the list, each a filter; calls and alerts only for those who may open them."""
     tiles: list[dict[str, object]] = [
         {"count": counts.late, "label": _("late"), "view": "retard", "late": counts.late > 0},
         {"count": counts.to_check, "label": _("to check"), "view": "verifier"},
@@ -53,6 +57,8 @@ def _tiles(counts: selectors.Counts, view: str, mine: bool) -> list[dict[str, ob
     for tile in tiles:
         name = str(tile["view"])
         tile |= {"url": _address("" if name == view else name, mine), "current": name == view}
+    if not calls:
+        return tiles
     tiles.append({"count": counts.to_call, "label": _("to call"), "url": reverse("desk:calls"), "current": False})
     if counts.alerts:
         tiles.append(
@@ -91,7 +97,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@require_role("coordinator", "care_coordinator")
+@require_role(*CALLERS)
 def calls(request: HttpRequest) -> HttpResponse:
     """The calls to make, the most pressing first."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -100,7 +106,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@require_role("coordinator", "care_coordinator")
+@require_role(*CALLERS)
 def alerts(request: HttpRequest) -> HttpResponse:
     """The alerts to take, the oldest first."""
     actor = request.actor  # type: ignore[attr-defined]

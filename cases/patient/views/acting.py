@@ -87,6 +87,15 @@ def _confirmations() -> dict[str, dict[str, str]]:
             "button": _("Withdraw my request"),
             "done": _("Your request is withdrawn. Nobody but you can open the file any more."),
         },
+        "withdraw_tele_expertise": {
+            "title": _("I no longer want this opinion"),
+            "text": _(
+                "The request your doctor made for you ends now. Every professional loses access to this file at once, "
+                "and no report will be given. Your doctor is told, without a reason; your care goes on as before."
+            ),
+            "button": _("End the request"),
+            "done": _("The request has ended. Nobody but you can open this file any more."),
+        },
         "object_to_expert": {
             "title": _("Refuse this expert"),
             "text": _(
@@ -118,7 +127,8 @@ def _confirmed(name: str) -> Any:
     @case_page("case.see")
     def view(request: HttpRequest, case: Case) -> HttpResponse:
         actor = request.actor  # type: ignore[attr-defined]
-        words = _confirmations()[name]
+        tele = name == "withdraw" and not case.is_second_opinion
+        words = _confirmations()["withdraw_tele_expertise" if tele else name]
         if request.method == "POST":
             attempt(request, None, lambda: perform(name, case.pk, actor=actor), done=words["done"])
             return redirect("patient:case", case.pk)

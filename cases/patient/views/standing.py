@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from access import decide
 from audit import Actor
+from cases.answers import pieces_wanted
 from cases.machine import may
 from cases.models import Case
 from cases.models.states import AFTER_DELIVERY, State
@@ -147,10 +148,21 @@ def documents(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "documents": rows,
         "can_add": decide(actor, "case.add_document", case).allowed,
-        "missing": list(case.missing_pieces.all()),
+        "missing": _missing(case),
         "readers": _readers(case),
     }
     return render(request, "cases/patient/documents.html", context)
+
+
+def _missing(case: Case) -> list[dict[str, Any]]:
+    """The documents that could not be obtained, called as they were asked for."""
+    pieces = list(case.missing_pieces.all())
+    language = get_language() or "fr"
+    labels = {piece["code"]: piece["label"].get(language, "") for piece in pieces_wanted(case)} if pieces else {}
+    return [
+        {"label": labels.get(piece.prerequisite) or _("Document"), "why": piece.why, "declared_at": piece.declared_at}
+        for piece in pieces
+    ]
 
 
 def _readers(case: Case) -> str:
@@ -170,6 +182,7 @@ def answers(request: HttpRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "sections": answer_sections(case, get_language() or "fr"),
+        "referral": case.referral or {},
         "additions": list(case.additions.select_related("author")),
         "can_add": decide(request.actor, "case.add_to_answers", case).allowed,  # type: ignore[attr-defined]
     }
