@@ -13,7 +13,7 @@ from django.utils.translation import override
 from accounts.models import Professional, User
 from cases.answers import pieces_wanted, whole
 from cases.checks import live_documents, questions_of
-from cases.models import Case, ExpertQuestion, FollowUp
+from cases.models import Case, ExpertQuestion, FollowUp, Opinion
 from cases.models.case import Kind, TreatingDoctorChoice, Urgency
 from cases.opinions import content as paper
 from consent.models import Purpose
@@ -40,13 +40,24 @@ EMPTY_DRAFT: dict[str, Any] = {
 }
 
 
+#: What a correction says besides: what is changed, and why.
+CORRECTION_WHY = "correction_why"
+
+
 def content_of(
-    case: Case, draft: dict[str, Any], *, at: datetime, code: str = "", version: int = 1
+    case: Case,
+    draft: dict[str, Any],
+    *,
+    at: datetime,
+    code: str = "",
+    version: int = 1,
+    replaces: Opinion | None = None,
 ) -> paper.OpinionContent:
     """What the paper says, in the language of the case.
 
     Args:
-        draft: the fields of `EMPTY_DRAFT`.
+        draft: the fields of `EMPTY_DRAFT`; of a correction, `CORRECTION_WHY` besides.
+        replaces: the signed version it corrects.
         at: when the expert asked for the paper he signs.
         code: the verification code to print; none while only the gaps are looked for.
     """
@@ -56,6 +67,7 @@ def content_of(
         asked_by = case.patient.full_name if case.is_second_opinion else case.requester.get_full_name()
         return paper.OpinionContent(
             **_frame(case, at=at, code=code, version=version),
+            replaces=_replaced(replaces, full),
             questions=tuple(
                 paper.Question(text=text, asked_by=asked_by, answer=str(answers[index]))
                 for index, text in enumerate(questions_of(case))
@@ -109,9 +121,18 @@ def addendum_of(
         )
 
 
-def draft_gaps(case: Case, draft: dict[str, Any], *, at: datetime) -> dict[str, str | Promise]:
+def _replaced(opinion: Opinion | None, draft: dict[str, Any]) -> paper.Replaced | None:
+    if opinion is None:
+        return None
+    why = str(draft.get(CORRECTION_WHY) or "").strip()
+    return paper.Replaced(version=opinion.number, signed_at=opinion.signed_at, why=why)
+
+
+def draft_gaps(
+    case: Case, draft: dict[str, Any], *, at: datetime, replaces: Opinion | None = None
+) -> dict[str, str | Promise]:
     """What is still missing before the opinion may be signed, by field."""
-    return content_of(case, draft, at=at).problems()
+    return content_of(case, draft, at=at, replaces=replaces).problems()
 
 
 def _frame(case: Case, *, at: datetime, code: str, version: int) -> dict[str, Any]:

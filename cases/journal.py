@@ -90,6 +90,10 @@ DEEDS = {
     "document.shown": (_("Document page opened"), _("A document was looked at.")),
     "opinion.draft_saved": (_("Opinion draft saved"), _("The expert wrote.")),
     "opinion.read_again": (_("Opinion read again before signing"), _("The expert read the opinion again.")),
+    "opinion.correction_asked": (_("Correction asked for"), _("The expert was asked to correct the opinion.")),
+    "opinion.correction_begun": (_("Correction begun"), _("The expert began to correct the opinion.")),
+    "opinion.corrected": (_("Correction signed"), _("The expert signed a new version of the opinion.")),
+    "opinion.correction_ended": (_("Correction ended"), _("The correction was ended without a new version.")),
     "opinion.page_read": (_("Opinion page read"), _("The opinion was read.")),
     "opinion.verified": (_("Opinion verified"), _("The authenticity of an opinion was verified.")),
 }

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Representation, RoleGrant, User
-from cases.models import Case
+from cases.models import Case, OpinionReading
 from clock import now
 from notify import DAYTIME, register_template, send
 
@@ -188,6 +188,10 @@ TEMPLATES = {
         _("A corrected opinion is ready"),
         _("File {reference}: a new version replaces the one you received."),
     ),
+    "case_correction_ended": (
+        _("No correction was needed"),
+        _("File {reference}: the correction was ended without a new version. What you received stands."),
+    ),
     "case_history_digest": (
         _("Someone acted on your file"),
         _(
@@ -218,6 +222,24 @@ TEMPLATES = {
     "expert_follow_up_asked": (
         _("A follow-up question waits for you"),
         _("File {reference}: please answer by {due}."),
+    ),
+    "expert_correction_asked": (
+        _("A correction is asked for"),
+        _("File {reference}: the coordinator asks you to correct the opinion you signed. Log in to read why."),
+    ),
+    "expert_correction_ended": (
+        _("A correction was ended"),
+        _("File {reference}: the coordinator ended the correction. Log in to read why."),
+    ),
+    "desk_correction_begun": (_DESK, _("File {reference}: the expert is correcting the opinion he signed.")),
+    "desk_corrected": (_DESK, _("File {reference}: the corrected opinion is signed and in the readers’ hands.")),
+    "desk_correction_ended": (
+        _DESK,
+        _("File {reference}: the expert ended the correction without a new version. Log in to read why."),
+    ),
+    "desk_correction_stuck": (
+        _DESK,
+        _("File {reference}: a correction is under way and the expert cannot, or does not, finish it."),
     ),
     "desk_information_given": (_DESK, _("File {reference}: what you asked for has come.")),
     "desk_expert_declined": (_DESK, _("File {reference}: it is to be entrusted to another expert.")),
@@ -254,7 +276,7 @@ def register() -> None:
 
 
 def audience_of(case: Case, audience: str) -> list[User]:
-    """The people meant by «patient», «requester» or «desk»."""
+    """The people meant by «patient», «requester», «helpers» (those who opened the opinion), «dpo» or «desk»."""
     if audience == "requester" and not case.is_second_opinion:
         return [case.requester]
     if audience in ("patient", "requester"):
@@ -262,6 +284,13 @@ def audience_of(case: Case, audience: str) -> list[User]:
             kind=Representation.Kind.HELPER
         )
         return [row.user for row in rows.select_related("user").order_by("declared_at")]
+    if audience == "helpers":
+        opened = OpinionReading.objects.filter(opinion__case=case).values("user_id")
+        helping = Representation.objects.filter(
+            patient_id=case.patient_id, kind=Representation.Kind.HELPER, ended_at__isnull=True, user_id__in=opened
+        ).exclude(expires_at__lte=now())
+        rows = helping.select_related("user").order_by("declared_at")
+        return [row.user for row in rows if "read_opinion" in row.scope]
     if audience == "dpo":
         return _holders("dpo")
     owners = [person for person in (case.coordinator, case.deputy) if person is not None]

@@ -13,7 +13,16 @@ from cases.grid import grid_allows
 from cases.machine.table import PATIENT_SIDE, TABLE
 from cases.models import Assignment, Case, Document
 from cases.models.documents import DocumentType
-from cases.models.states import AFTER_DELIVERY, BEFORE_DELIVERY, ENDS, LIVING, REASSIGNABLE, WITH_EXPERT, State
+from cases.models.states import (
+    AFTER_DELIVERY,
+    BEFORE_DELIVERY,
+    ENDS,
+    LIVING,
+    OPEN_OPINION,
+    REASSIGNABLE,
+    WITH_EXPERT,
+    State,
+)
 from clock import now
 from consent.services import is_blocked
 
@@ -69,7 +78,8 @@ RULES: list[Rule] = [
     _rule("case.read_opinion", ("author",), AFTER_DELIVERY),
     _rule("case.read_opinion", ("coordinator",), ended="motive"),
     _rule("case.read_draft", ("expert",), (State.IN_REVIEW, State.EXPERT_QUESTION, State.SIGNED)),
-    _rule("case.write_draft", ("expert",), (State.IN_REVIEW, State.EXPERT_QUESTION)),
+    # After delivery he writes only while a correction of his is under way (see the facts).
+    _rule("case.write_draft", ("expert",), (State.IN_REVIEW, State.EXPERT_QUESTION, *OPEN_OPINION)),
     _rule("case.write_addendum", ("expert",), (State.FOLLOW_UP,)),
     _rule("case.read_history", PATIENT_SIDE, ended="yes"),
     _rule("case.read_history", ("coordinator",), ended="yes"),
@@ -89,7 +99,9 @@ RULES: list[Rule] = [
     _rule("case.withdraw_consent", PATIENT_SIDE, tuple(LIVING)),
     # Words.
     _rule("case.message_service", (*PATIENT_SIDE, "helper_write", "requester_professional", *STAFF), tuple(LIVING)),
-    _rule("case.message_desk_expert", ("expert", "coordinator"), (*WITH_EXPERT, State.DELIVERED, State.FOLLOW_UP)),
+    _rule("case.message_desk_expert", ("expert", "coordinator"), (*WITH_EXPERT, *OPEN_OPINION)),
+    # Who finds a fault in what he signed can say so after the file is closed, too.
+    _rule("case.message_desk_expert", ("author", "coordinator"), (State.CLOSED,)),
     # Between the professional who asked and the expert who accepted; of a tele-expertise only (see the facts).
     _rule("case.message_expert", ("requester_professional", "expert"), READING_EXPERT),
     _rule(
@@ -110,8 +122,10 @@ RULES: list[Rule] = [
     _rule("case.call", STAFF, tuple(LIVING)),
     _rule("case.take_alert", STAFF, ended="yes"),
     _rule("case.ask_stop", ("coordinator",), tuple(LIVING)),
-    _rule("case.ask_correction", ("coordinator",), AFTER_DELIVERY),
-    _rule("case.correct", ("expert",), (State.DELIVERED, State.FOLLOW_UP)),
+    _rule("case.ask_correction", ("coordinator",), OPEN_OPINION),
+    _rule("case.correct", ("expert",), OPEN_OPINION),
+    _rule("case.end_correction", ("expert",), OPEN_OPINION),
+    _rule("case.end_correction", ("coordinator",), (*OPEN_OPINION, State.ON_HOLD)),
 ]
 
 
@@ -137,7 +151,10 @@ class CaseFacts:
             state=str(target.state),
             ended=target.state in ENDS,
             closed_to_third_parties=closed,
-            refusals=_opinion_refusal(target, relations) | _hold_refusals(target) | _talk_refusals(target),
+            refusals=_opinion_refusal(target, relations)
+            | _hold_refusals(target)
+            | _talk_refusals(target)
+            | _writing_refusals(target),
         )
 
     def visible(self, actor: Actor) -> Q:
@@ -227,6 +244,12 @@ def _opinion_refusal(case: Case, relations: frozenset[str]) -> dict[str, str]:
         return {}
     opens = case.delivered_at + timedelta(hours=settings.TELE_EXPERTISE_PATIENT_HOURS)
     return {} if now() >= opens else {"case.read_opinion": "doctor_first"}
+
+
+def _writing_refusals(case: Case) -> dict[str, str]:
+    """What is delivered is written on only while a correction is under way."""
+    over = case.state in AFTER_DELIVERY and case.correcting_since is None
+    return {"case.write_draft": "state"} if over else {}
 
 
 def _talk_refusals(case: Case) -> dict[str, str]:

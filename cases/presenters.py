@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from cases.models import Case
-from cases.models.states import AFTER_DELIVERY, State
+from cases.models.states import AFTER_DELIVERY, OPEN_OPINION, State
 from clock import now
 from ui.dates import is_near, paris_day, say, say_date, say_duration
 
@@ -156,14 +156,31 @@ def follow_up_until(case: Case) -> datetime | None:
 
 def _delivered(case: Case) -> Standing:
     """The opinion is in the reader's hands, or in the doctor's first."""
+    if case.correcting_since is not None:
+        return being_corrected(case)
     if case.first_opened_at is None:
         until = _("without limit, it stays here for you")
-        return Standing("you", _("opinion ready"), _("The signed opinion waits for you."), _("you"), until, True)
+        title = _("The signed opinion waits for you.")
+        if is_corrected(case):
+            title = _("A corrected opinion waits for you: it replaces the one you had.")
+        return Standing("you", _("opinion ready"), title, _("you"), until, True)
     end = follow_up_until(case)
     until = ""
     if end is not None and end > now():
         until = _("one follow-up question is possible %(until)s") % {"until": until_day(end)}
     return Standing("done", _("opinion delivered"), _("You have the opinion."), _("nobody: everything is done"), until)
+
+
+def being_corrected(case: Case) -> Standing:
+    """The expert writes a new version of what was delivered."""
+    title = _("%(expert)s is correcting the opinion.") % {"expert": _expert(case)}
+    until = _("you are told as soon as the new version is signed")
+    return Standing("pause", _("correction under way"), title, _expert(case), until)
+
+
+def is_corrected(case: Case) -> bool:
+    """Whether what is in the reader's hands replaces a former version."""
+    return case.signed_opinion is not None and case.signed_opinion.type == "correction"
 
 
 def aside(case: Case) -> Standing:
@@ -205,6 +222,8 @@ _NEXT: dict[str, Any] = {
 
 def next_action(case: Case) -> str:
     """What the desk reads in its list: the next thing to do, and by whom."""
+    if case.state in OPEN_OPINION and case.correcting_since is not None:
+        return _("Correction by the expert")
     return str(_NEXT.get(str(case.state), State(case.state).label))
 
 

@@ -15,8 +15,9 @@ from cases.answers import pieces_wanted
 from cases.machine import clocks, perform
 from cases.models import CallTask, Case, Document
 from cases.models.case import Payment
-from cases.models.states import REASSIGNABLE, State
+from cases.models.states import OPEN_OPINION, REASSIGNABLE, State
 from cases.notices import audience_of, tell
+from cases.services.corrections import warn_stuck
 from cases.services.locking import subjects
 from clock import now
 from errors import DomainError
@@ -118,7 +119,17 @@ def _try(move: str, case_id: UUID, **inputs: object) -> bool:
 def tick() -> None:
     """Everything the clock does to cases, each case in a transaction of its own."""
     _all(
-        (lapse, warn_late, remind_questions, go_on_without_answer, warn_expiry, expire, unopened, close_read),
+        (
+            lapse,
+            warn_late,
+            remind_questions,
+            go_on_without_answer,
+            warn_expiry,
+            expire,
+            unopened,
+            call_about_corrections,
+            close_read,
+        ),
         lambda work: work(),
     )
 
@@ -261,23 +272,44 @@ def unopened() -> None:
     old = Q(state=State.DELIVERED, first_opened_at__isnull=True, delivered_at__isnull=False)
 
     def act(case: Case) -> None:
-        if case.delivered_at is None:
+        version = case.signed_opinion
+        if case.delivered_at is None or version is None or case.correcting_since is not None:
             return
-        if now() < clocks.working_days_after(case.delivered_at, settings.UNOPENED_WORKING_DAYS):
+        # A corrected opinion is in the readers' hands since it was signed.
+        since = max(case.delivered_at, version.signed_at)
+        if now() < clocks.working_days_after(since, settings.UNOPENED_WORKING_DAYS):
             return
-        if case.call_tasks.filter(why=CallTask.Why.UNOPENED).exists():
+        if case.call_tasks.filter(why=CallTask.Why.UNOPENED, created_at__gte=since).exists():
             return
         _call_task(case, CallTask.Why.UNOPENED)
-        tell(case, "requester", "case_unopened", key="unopened")
+        tell(case, "requester", "case_unopened", key=f"unopened:{version.number}")
         record("case.unopened_told", actor=CLOCK, case_id=case.pk, subjects=subjects(case))
 
     _each(old, act)
 
 
+def call_about_corrections() -> None:
+    """A correction asked for or begun seven days ago and not ended: somebody calls the expert, once."""
+    old = now() - timedelta(days=settings.CORRECTION_DAYS)
+    waiting = Q(corrections__ended_at__isnull=True, corrections__called_at__isnull=True) & (
+        Q(corrections__begun_at__lte=old) | Q(corrections__begun_at__isnull=True, corrections__asked_at__lte=old)
+    )
+
+    def act(case: Case) -> None:
+        correction = case.corrections.get(ended_at__isnull=True)
+        correction.called_at = now()
+        correction.save(update_fields=["called_at"])
+        _call_task(case, CallTask.Why.CORRECTION)
+        tell(case, "desk", "desk_correction_stuck", key=f"correction:{correction.pk}:stuck")
+        record("case.reminded", actor=CLOCK, case_id=case.pk, subjects=subjects(case))
+
+    _each(Q(state__in=OPEN_OPINION) & waiting, act)
+
+
 def close_read() -> None:
-    """Opinions read thirty days ago, with no later addendum, close by themselves."""
+    """Opinions read thirty days ago, with no later addendum and no correction under way, close by themselves."""
     since = now() - timedelta(days=settings.CLOSE_DAYS)
-    read = Q(state=State.DELIVERED, first_opened_at__lte=since) & (
+    read = Q(state=State.DELIVERED, first_opened_at__lte=since, correcting_since__isnull=True) & (
         Q(last_addendum_at__isnull=True) | Q(last_addendum_at__lte=since)
     )
     _move_each(read, "close")
@@ -328,6 +360,9 @@ def take_back_from(expert: ExpertProfile, actor: Actor, reason: str) -> None:
         if not Case.objects.select_for_update(of=("self",)).filter(Q(pk=case_id), still_his).exists():
             continue
         perform("reassign", case_id, actor=SystemActor("expert_stopped"), reason_code=reason[:20])
+    correcting = Case.objects.filter(assigned_expert=expert, corrections__ended_at__isnull=True)
+    for case in correcting.order_by("pk").distinct():
+        warn_stuck(case, key="expert_stopped")
 
 
 def register() -> None:

@@ -16,8 +16,10 @@ from cases.presenters import (
     PathStep,
     Standing,
     aside,
+    being_corrected,
     by_when,
     draw_path,
+    is_corrected,
     kept_until,
     on_day,
     opinion_coming,
@@ -107,8 +109,13 @@ def standing_for_professional(case: Case) -> Standing:
 def _delivered_to_professional(case: Case) -> Standing:
     """The report first, then the acknowledgement, then the patient."""
     you = _("you")
+    if case.correcting_since is not None:
+        return being_corrected(case)
     if case.requester_acknowledged_at is None:
-        return Standing("you", _("report to read"), _("The signed report waits for you."), you, "", True)
+        title = _("The signed report waits for you.")
+        if is_corrected(case):
+            title = _("A corrected report waits for you: it replaces the one you had.")
+        return Standing("you", _("report to read"), title, you, "", True)
     if case.patient_told_at is None:
         opens = opens_by_itself(case)
         until = _("otherwise the patient may open it %(from)s") % {"from": from_when(opens)} if opens else ""
@@ -208,6 +215,8 @@ def _delivered_to_patient(case: Case, doctor: str, *, may_read: bool) -> Standin
         title = _("%(name)s has the report and will talk about it with you.") % {"name": doctor}
         until = _("you may open it here %(from)s") % {"from": from_when(opens)} if opens else ""
         return Standing("pause", _("report with your doctor"), title, doctor, until)
+    if case.correcting_since is not None:
+        return being_corrected(case)
     if case.state == State.FOLLOW_UP:
         title = _("%(name)s has put one more question to the expert.") % {"name": doctor}
         return Standing("done", _("report ready"), title, _expert(case), by_when(case.due_at))

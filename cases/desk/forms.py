@@ -154,6 +154,25 @@ class ReasonForm(forms.Form):
     )
 
 
+class AskCorrectionForm(forms.Form):
+    """What the expert is asked to correct."""
+
+    why = forms.LongTextField(
+        label=_("What should be corrected, and why"), help_text=_("The expert reads this."), max_length=4_000, rows=4
+    )
+
+
+class EndCorrectionForm(forms.Form):
+    """Why a correction is ended without a new version."""
+
+    why = forms.LongTextField(
+        label=_("Why it is ended without a new version"),
+        help_text=_("The expert reads this."),
+        max_length=4_000,
+        rows=3,
+    )
+
+
 class PatientWordForm(forms.Form):
     """The patient's word, as recorded."""
 

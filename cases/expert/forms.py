@@ -6,7 +6,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from cases.composing import EMPTY_DRAFT
+from cases.composing import CORRECTION_WHY, EMPTY_DRAFT
 from cases.machine.guards import REASONS
 from cases.opinions.content import Divergence, DivergenceOn, Relevance
 from cases.services.opinions import MAX_TEXT
@@ -68,6 +68,12 @@ class RetractForm(forms.Form):
     reason = forms.LongTextField(label=_("Why you take it back"), max_length=2_000, rows=3)
 
 
+class GiveUpForm(forms.Form):
+    """Why a correction is not needed, or not made."""
+
+    why = forms.LongTextField(label=_("Why no new version is needed"), max_length=2_000, rows=3)
+
+
 class CodeForm(forms.Form):
     """The fresh one-time code."""
 
@@ -92,11 +98,19 @@ class OpinionForm(forms.Form):
 
     Args:
         questions: the questions asked; one answer field each.
+        correction: whether it corrects a delivered opinion, and says what is changed.
     """
 
-    def __init__(self, questions: list[str], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, questions: list[str], *args: Any, correction: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.questions = questions
+        if correction:
+            self._long(
+                CORRECTION_WHY,
+                _("What is changed, and why"),
+                rows=3,
+                hint=_("Printed at the head of the new version, and read by everyone who had the former one."),
+            )
         self.fields["relevance"] = forms.ChoiceField(
             label=_("Relevance of a remote opinion"), choices=list(RELEVANCE_WORDS.items()), required=False
         )
@@ -188,6 +202,8 @@ class OpinionForm(forms.Form):
             option = {part: data.get(f"option_{index}_{part}") or "" for part in ("title", "benefits", "risks")}
             if any(option.values()):
                 options.append({**option, "remark": ""})
+        if CORRECTION_WHY in self.fields:
+            plain[CORRECTION_WHY] = data.get(CORRECTION_WHY) or ""
         return {
             **plain,
             "answers": [data.get(f"answer_{index}") or "" for index in range(1, len(self.questions) + 1)],

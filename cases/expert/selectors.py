@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient
 from audit import Actor
 from cases.checks import age_on, live_documents
-from cases.models import Case
-from cases.models.states import AFTER_DELIVERY, WITH_EXPERT, State
+from cases.models import Case, Correction
+from cases.models.states import AFTER_DELIVERY, OPEN_OPINION, WITH_EXPERT, State
 from cases.selectors import cases_of
 from clock import now
 
@@ -33,7 +33,9 @@ class Line:
 def living_cases(actor: Actor) -> list[Line]:
     """Cases proposed to him or in his hands, the clock that runs out first on top."""
     states = [str(state) for state in (*WITH_EXPERT, State.FOLLOW_UP, State.ON_HOLD)]
-    rows = cases_of(actor).filter(assigned_expert__user_id=actor.person, state__in=states)
+    correcting = Correction.objects.filter(ended_at__isnull=True, case__state__in=OPEN_OPINION)
+    in_hand = Q(state__in=states) | Q(pk__in=correcting.values("case_id"))
+    rows = cases_of(actor).filter(in_hand, assigned_expert__user_id=actor.person)
     return lines(rows.order_by(F("due_at").asc(nulls_last=True), "id")[:200])
 
 
@@ -62,6 +64,7 @@ _LABELS: dict[State, Any] = {
     State.EXPERT_QUESTION: lambda: _("question asked"),
     State.SIGNED: lambda: _("signed, being delivered"),
     State.FOLLOW_UP: lambda: _("follow-up question to answer"),
+    State.DELIVERED: lambda: _("correction of the opinion"),
     State.ON_HOLD: lambda: _("on hold"),
 }
 

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from cases.everyone.urls import case_routes
 from cases.everyone.views import colleague_messages, desk_expert_messages
-from cases.expert.views import desk, follow_up, proposal, sign, workspace
+from cases.expert.views import correct, desk, follow_up, proposal, sign, workspace
 
 app_name = "expert"
 urlpatterns = [
@@ -29,6 +29,8 @@ urlpatterns = [
     path("dossiers/<uuid:case_id>/signer/", sign.sign, name="sign"),
     path("dossiers/<uuid:case_id>/signer/code/", sign.code, name="sign_code"),
     path("dossiers/<uuid:case_id>/reprendre/", sign.retract, name="retract"),
+    path("dossiers/<uuid:case_id>/corriger/", correct.begin, name="correct"),
+    path("dossiers/<uuid:case_id>/corriger/renoncer/", correct.give_up, name="give_up_correction"),
     path("dossiers/<uuid:case_id>/complement/", follow_up.page, name="follow_up"),
     path("dossiers/<uuid:case_id>/complement/relire/", follow_up.read_again, name="follow_up_read"),
     path("dossiers/<uuid:case_id>/complement/pdf/", follow_up.draft_pdf, name="follow_up_pdf"),

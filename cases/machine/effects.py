@@ -13,6 +13,7 @@ from cases.models import (
     Assignment,
     CallTask,
     Case,
+    Correction,
     Ending,
     ExpertQuestion,
     FollowUp,
@@ -275,7 +276,7 @@ def continue_without_answer(step: Step) -> None:
 def sign(step: Step) -> None:
     """Store the signed version; `signed` never exists without its PDF."""
     case, signed, draft = step.case, step.inputs["signed"], step.inputs["draft"]
-    case.signed_opinion = _store_version(step, Opinion.Type.OPINION, signed, dict(draft.content))
+    case.signed_opinion = store_version(step, Opinion.Type.OPINION, signed, dict(draft.content))
     clocks.start_stage(case, clocks.working_days_after(step.at, 1))
     step.detail["sha256"] = signed.sha256
     step.tell("desk", "desk_to_deliver")
@@ -311,14 +312,23 @@ def deliver(step: Step) -> None:
         Opinion.objects.filter(pk=opinion.pk).update(standing=Opinion.Standing.CURRENT)
     case.delivered_at = step.at
     clocks.end(case)
+    call_first(step)
     if case.is_second_opinion:
-        wanted_call = case.reception == "after_call" or (opinion is not None and opinion.tell_in_person)
-        if wanted_call:
-            _call(step, CallTask.Why.BAD_NEWS if opinion and opinion.tell_in_person else CallTask.Why.RECEPTION)
         step.tell("patient", "case_delivered")
     else:
         step.tell("requester", "case_delivered_requester")
     step.tell("expert", "expert_opinion_delivered")
+
+
+def call_first(step: Step) -> None:
+    """A call before the patient reads, where she wished for one or the expert wants it told in person."""
+    case, opinion = step.case, step.case.signed_opinion
+    if not case.is_second_opinion:
+        return
+    if opinion is not None and opinion.tell_in_person:
+        _call(step, CallTask.Why.BAD_NEWS)
+    elif case.reception == "after_call":
+        _call(step, CallTask.Why.RECEPTION)
 
 
 def ask_follow_up(step: Step) -> None:
@@ -340,7 +350,7 @@ def answer_follow_up(step: Step) -> None:
     """The answer is a signed addendum."""
     case, signed = step.case, step.inputs["signed"]
     follow_up = case.follow_ups.filter(addendum__isnull=True, released_at__isnull=True).first()
-    addendum = _store_version(step, Opinion.Type.ADDENDUM, signed, signed.content)
+    addendum = store_version(step, Opinion.Type.ADDENDUM, signed, signed.content)
     Opinion.objects.filter(pk=addendum.pk).update(standing=Opinion.Standing.CURRENT)
     if follow_up is not None:
         follow_up.addendum = addendum
@@ -363,6 +373,9 @@ def release_follow_up(step: Step) -> None:
 def close(step: Step) -> None:
     """The case is closed; the patient keeps everything."""
     clocks.end(step.case)
+    # A correction asked for and never begun: the file has to be taken up again first.
+    waiting = step.case.corrections.filter(ended_at__isnull=True)
+    waiting.update(ended_at=step.at, outcome=Correction.Outcome.ENDED)
 
 
 # --- ends
@@ -553,11 +566,14 @@ def _close_question(step: Step, kind: str, answer: str) -> None:
     clocks.go_on(step.case, step.at)
 
 
-def _store_version(step: Step, kind: str, signed: object, content: dict[str, object]) -> Opinion:
+def store_version(
+    step: Step, kind: str, signed: object, content: dict[str, object], *, replaces: Opinion | None = None
+) -> Opinion:
     """The row of a signed version, numbered within the case.
 
     Args:
-        signed: a `cases.opinions.signing.SignedBytes`, whose file is already in the vault.
+        signed: a `cases.services.opinions.SignedBytes`, whose file is already in the vault.
+        replaces: the version a correction replaces; the new one is then in the readers' hands at once.
     """
     case = step.case
     last = case.opinions.order_by("-number").values_list("number", flat=True).first() or 0
@@ -578,6 +594,8 @@ def _store_version(step: Step, kind: str, signed: object, content: dict[str, obj
         signed_by_id=step.actor.person,
         signed_at=step.at,
         tell_in_person=bool(content.get("tell_in_person")),
+        replaces=replaces,
+        standing=Opinion.Standing.CURRENT if replaces else Opinion.Standing.SIGNED,
     )
 
 

@@ -334,7 +334,8 @@ def _confirmed(step: Step, purpose: str, payload: str) -> None:
 
 def opinion_complete(step: Step) -> None:
     """Every part of the opinion is written, and the relevance of a remote opinion is stated (C-TEL-2)."""
-    gaps = draft_gaps(step.case, step.inputs["draft"].content, at=step.at)
+    draft = step.inputs["draft"]
+    gaps = draft_gaps(step.case, draft.content, at=step.at, replaces=draft.replaced)
     if gaps:
         raise Invalid(_("The opinion is not complete."), fields=gaps)
 
@@ -382,9 +383,11 @@ def within_follow_up(step: Step) -> None:
 
 
 def opinion_opened(step: Step) -> None:
-    """An opinion nobody has read is never closed."""
+    """An opinion nobody has read, or whose correction is under way, is never closed."""
     if step.case.first_opened_at is None:
         raise Conflict(_("The opinion has not been opened yet."))
+    if step.case.correcting_since is not None:
+        raise Conflict(_("A correction is under way: wait for the new version."))
 
 
 def reading_time_over(step: Step) -> None:

@@ -6,7 +6,7 @@ from cases.models.clinical import AnswerAddition, AnswerSheet, ExpertQuestion, I
 from cases.models.desk import Alert, CallTask, DeskNote, Ending, Hold, Override, StopRequest, Transition
 from cases.models.documents import Document, MissingPiece
 from cases.models.messages import Message
-from cases.models.opinions import FollowUp, Opinion, OpinionDraft, OpinionReading, Snippet
+from cases.models.opinions import Correction, FollowUp, Opinion, OpinionDraft, OpinionReading, Snippet
 
 __all__ = [
     "Alert",
@@ -15,6 +15,7 @@ __all__ = [
     "Assignment",
     "CallTask",
     "Case",
+    "Correction",
     "DeskNote",
     "Document",
     "Ending",

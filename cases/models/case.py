@@ -236,6 +236,11 @@ class Case(CaseStates):
                 violation_error_message=_("A delivered case, and no other, has its date of delivery."),
             ),
             models.CheckConstraint(
+                condition=Q(correcting_since__isnull=True) | Q(delivered_at__isnull=False),
+                name="case_corrects_what_was_delivered",
+                violation_error_message=_("Only a delivered opinion is corrected."),
+            ),
+            models.CheckConstraint(
                 condition=(_states(*ENDS) & Q(ended_at__isnull=False)) | (~_states(*ENDS) & Q(ended_at__isnull=True)),
                 name="case_ended_at",
                 violation_error_message=_("An ended case, and no other, has its date of end."),

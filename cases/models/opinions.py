@@ -10,15 +10,11 @@ from clock import now
 from vault.fields import SealedJSONField, SealedTextField
 
 
-class OpinionDraft(models.Model):
-    """What the expert writes, saved as he types; `version` guards against a stale page.
-
-    A draft is sealed for good when its assignment ends without a signature: the next expert never sees it.
-    """
+class Written(models.Model):
+    """What an expert writes, saved as he types, and the paper made of it; `version` guards against a stale page."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     content_key = models.ForeignKey("vault.ContentKey", on_delete=models.PROTECT, related_name="+")
-    assignment = models.OneToOneField("cases.Assignment", on_delete=models.PROTECT, related_name="draft")
     content = SealedJSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(default=now)
@@ -30,6 +26,23 @@ class OpinionDraft(models.Model):
         "vault.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     rendered_replaced = SealedJSONField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def replaced(self) -> "Opinion | None":
+        """The signed version it will replace; none for a first opinion."""
+        return None
+
+
+class OpinionDraft(Written):
+    """The opinion being written.
+
+    A draft is sealed for good when its assignment ends without a signature: the next expert never sees it.
+    """
+
+    assignment = models.OneToOneField("cases.Assignment", on_delete=models.PROTECT, related_name="draft")
     sealed_at = models.DateTimeField(null=True, blank=True)
 
 
@@ -72,7 +85,75 @@ class Opinion(models.Model):
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["case", "number"], name="opinion_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="opinion_number"),
+            models.CheckConstraint(
+                condition=models.Q(type="correction", replaces__isnull=False)
+                | (~models.Q(type="correction") & models.Q(replaces__isnull=True)),
+                name="opinion_correction_replaces",
+                violation_error_message=_("A correction, and nothing else, replaces a signed version."),
+            ),
+        ]
+
+
+class Correction(Written):
+    """A correction of a delivered opinion: asked for, under way, or ended (C-SIG-4).
+
+    The coordinator may ask for one; the expert who signed begins it, and signs the new version or gives it up. The case
+    keeps its state; `Case.correcting_since` says meanwhile that a correction is under way.
+    """
+
+    class Outcome(models.TextChoices):
+        """How it ended."""
+
+        OPEN = "", _("under way")
+        SIGNED = "signed", _("signed")
+        GIVEN_UP = "given_up", _("given up by the expert")
+        ENDED = "ended", _("ended by the service")
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="corrections")
+    opinion = models.ForeignKey(Opinion, on_delete=models.PROTECT, related_name="corrections")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_why = SealedTextField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    called_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ended_why = SealedTextField(null=True, blank=True)
+    result = models.OneToOneField(
+        Opinion, on_delete=models.PROTECT, null=True, blank=True, related_name="made_by_correction"
+    )
+
+    class Meta:
+        ordering = ["-saved_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at__isnull=True), name="correction_one_open_a_case"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asked_at__isnull=False) | models.Q(begun_at__isnull=False),
+                name="correction_asked_or_begun",
+                violation_error_message=_("A correction is asked for or begun by somebody."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, outcome="", result__isnull=True)
+                | models.Q(ended_at__isnull=False, outcome="signed", result__isnull=False, begun_at__isnull=False)
+                | models.Q(ended_at__isnull=False, outcome__in=["given_up", "ended"], result__isnull=True),
+                name="correction_outcome",
+                violation_error_message=_("Only a signed correction has its new version."),
+            ),
+        ]
+
+    @property
+    def replaced(self) -> Opinion | None:
+        """The version being corrected."""
+        return self.opinion
 
 
 class OpinionReading(models.Model):

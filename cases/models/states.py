@@ -52,6 +52,8 @@ WITHOUT_CONSENT = (State.DRAFT, State.AWAITING_CONSENT, State.ON_HOLD, State.CLO
 WITH_EXPERT = (State.PROPOSED, State.IN_REVIEW, State.EXPERT_QUESTION, State.SIGNED)
 #: States in which the opinion is in the patient's hands.
 AFTER_DELIVERY = (State.DELIVERED, State.FOLLOW_UP, State.CLOSED)
+#: Delivered and not closed: the expert still has the file, and may answer or correct.
+OPEN_OPINION = (State.DELIVERED, State.FOLLOW_UP)
 #: States in which the requester owes something: every clock of the service is paused.
 PAUSED = (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD)
 #: What the desk lists as open: somebody is waited for.

@@ -295,6 +295,8 @@ class OpinionContent:
             found["questions"] = _("Answer each question, even to say that one cannot answer.")
         if self.addendum is not None:
             return found
+        if self.replaces is not None and not self.replaces.why.strip():
+            found["correction_why"] = _("Say what is changed, and why: it is printed on the new version.")
         if not self.summary.strip():
             found["summary"] = _("Write the summary in plain words: it is the first thing the patient reads.")
         if not self.analysis.strip():

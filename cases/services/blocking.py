@@ -6,7 +6,9 @@ from django.db import transaction
 
 from audit import Actor
 from cases.machine import perform
+from cases.models import Case
 from cases.models.states import WITH_EXPERT
+from cases.services.corrections import warn_stuck
 from cases.services.locking import locked_case
 from consent import services as consent
 
@@ -21,6 +23,8 @@ def place(case_id: UUID, professional_id: UUID, *, actor: Actor) -> None:
     stage = case.resume_to or case.state
     if expert is not None and expert.user_id == professional_id and stage in WITH_EXPERT:
         perform("object_to_expert", case.pk, actor=actor)
+    for other in Case.objects.filter(patient_id=case.patient_id, assigned_expert__user_id=professional_id):
+        warn_stuck(other, key="blocked")
 
 
 @transaction.atomic

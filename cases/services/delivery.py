@@ -11,6 +11,7 @@ from cases.machine import perform
 from cases.models import CallTask, Case, Opinion, OpinionReading
 from cases.models.states import AFTER_DELIVERY, BEFORE_DELIVERY, State
 from cases.notices import tell
+from cases.services.corrections import warn_stuck
 from cases.services.locking import locked_case, subjects
 from clock import now
 from consent import services as consent
@@ -33,7 +34,8 @@ def open_opinion(case_id: UUID, opinion_id: UUID, *, actor: Actor, request_key: 
         opinion=opinion, user_id=actor.person, defaults={"role": actor.role, "at": now()}
     )
     opens_clock = actor.role in _READERS or (actor.role == "requester" and not case.is_second_opinion)
-    if opens_clock and case.delivered_at is not None and case.first_opened_at is None:
+    newest = opinion.pk == case.signed_opinion_id
+    if opens_clock and newest and case.delivered_at is not None and case.first_opened_at is None:
         case.first_opened_at = case.updated_at = now()
         case.save()
         case.call_tasks.filter(why=CallTask.Why.UNOPENED, done_at__isnull=True).update(done_at=now())
@@ -93,6 +95,7 @@ def withdraw_consent(case_id: UUID, purpose: str, *, actor: Actor) -> Case:
             tell(case, "expert", "expert_case_taken_back", key="consent_withdrawn", expert_id=expert.user_id)
         if case.state == State.FOLLOW_UP:
             tell(case, "desk", "desk_follow_up_orphan", key="consent_withdrawn")
+        warn_stuck(case, key="consent_withdrawn")
     return case
 
 

@@ -6,7 +6,7 @@ stores. The bytes signed are exactly those the expert saw: his one-time code sta
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 from access import require
 from accounts.models import CodeChallenge
 from audit import Actor, record
-from cases.composing import EMPTY_DRAFT, addendum_of, content_of
+from cases.composing import CORRECTION_WHY, EMPTY_DRAFT, addendum_of, content_of
 from cases.machine import perform
-from cases.models import Case, FollowUp, OpinionDraft
+from cases.models import Case, Correction, FollowUp, OpinionDraft
+from cases.models.opinions import Written
 from cases.models.states import State
 from cases.opinions.codes import hash_code, new_code
 from cases.opinions.render import render_annex, render_opinion
 from cases.opinions.sign import load_signer, sign_pdf
+from cases.services.corrections import correction_of, sign_correction
 from cases.services.locking import locked_case, subjects
 from clock import now
 from errors import Conflict, Invalid, Missing
@@ -70,12 +72,16 @@ class SignedBytes:
     content: dict[str, Any] = field(default_factory=dict)
 
 
-def draft_of(case: Case) -> OpinionDraft:
-    """The living draft of a case.
+def draft_of(case: Case) -> Written:
+    """What the expert is writing: the opinion, or the correction of the one delivered.
 
     Raises:
         Missing: nobody is writing.
     """
+    if case.correcting_since is not None:
+        correction = correction_of(case)
+        if correction is not None and correction.begun_at is not None:
+            return correction
     drafts = OpinionDraft.objects.select_related("content_key", "assignment")
     draft = drafts.filter(assignment__case=case, assignment__ended_at__isnull=True).first()
     if draft is None:
@@ -84,7 +90,7 @@ def draft_of(case: Case) -> OpinionDraft:
 
 
 @transaction.atomic
-def save_draft(case_id: UUID, fields: Mapping[str, Any], version: int, *, actor: Actor) -> OpinionDraft:
+def save_draft(case_id: UUID, fields: Mapping[str, Any], version: int, *, actor: Actor) -> Written:
     """Save what the expert wrote.
 
     Args:
@@ -99,7 +105,8 @@ def save_draft(case_id: UUID, fields: Mapping[str, Any], version: int, *, actor:
     draft = draft_of(case)
     if draft.version != version:
         raise StaleDraft({**EMPTY_DRAFT, **draft.content}, draft.version)
-    known = {name: value for name, value in fields.items() if name in EMPTY_DRAFT}
+    names = {*EMPTY_DRAFT, CORRECTION_WHY} if draft.replaced else set(EMPTY_DRAFT)
+    known = {name: value for name, value in fields.items() if name in names}
     long = [name for name, value in known.items() if len(str(value)) > MAX_TEXT]
     if long:
         words = _("At most %(most)s characters.") % {"most": MAX_TEXT}
@@ -118,7 +125,7 @@ def save_draft(case_id: UUID, fields: Mapping[str, Any], version: int, *, actor:
     return draft
 
 
-def prepare_reading(case_id: UUID, *, actor: Actor) -> OpinionDraft:
+def prepare_reading(case_id: UUID, *, actor: Actor) -> Written:
     """«Relire et signer»: render the paper into the vault and note its SHA-256.
 
     Raises:
@@ -131,7 +138,8 @@ def prepare_reading(case_id: UUID, *, actor: Actor) -> OpinionDraft:
     require(actor, "case.write_draft", case)
     draft = draft_of(case)
     version, at, code = draft.version, now(), new_code()
-    content = content_of(case, draft.content, at=at, code=code, version=case.opinions.count() + 1)
+    number = case.opinions.count() + 1
+    content = content_of(case, draft.content, at=at, code=code, version=number, replaces=draft.replaced)
     gaps = content.problems()
     if gaps:
         raise Invalid(_("The opinion is not complete."), fields=gaps)
@@ -189,6 +197,8 @@ def sign_opinion(case_id: UUID, proof: CodeChallenge, *, actor: Actor) -> Case:
         code_hash=draft.rendered_code_hash,
         annex=draft.rendered_annex,
     )
+    if isinstance(draft, Correction):
+        return _kept(signed, lambda: sign_correction(case_id, actor=actor, signed=signed, proof=proof, draft=draft))
     return _recorded("sign", case_id, actor, signed, proof=proof, draft=draft)
 
 
@@ -250,9 +260,13 @@ def _signed(
 
 
 def _recorded(move: str, case_id: UUID, actor: Actor, signed: SignedBytes, **inputs: Any) -> Case:
-    """Make the move; when it is refused, or was made meanwhile, the paper that nobody refers to is destroyed."""
+    return _kept(signed, lambda: perform(move, case_id, actor=actor, signed=signed, **inputs))
+
+
+def _kept(signed: SignedBytes, act: Callable[[], Case]) -> Case:
+    """Record the paper; when that is refused, or was done meanwhile, the paper nobody refers to is destroyed."""
     try:
-        case = perform(move, case_id, actor=actor, signed=signed, **inputs)
+        case = act()
     except Exception:
         _drop(signed)
         raise

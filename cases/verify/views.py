@@ -121,10 +121,12 @@ def _standing(opinion: Opinion) -> tuple[str, str | Promise]:
     case = opinion.case
     if opinion.standing == Opinion.Standing.RETRACTED or case.state == State.STOPPED:
         return "late", _("This version was withdrawn: it must not be used.")
-    if case.state == State.ON_HOLD or case.correcting_since is not None:
+    if case.state == State.ON_HOLD:
         return "pause", _("This version is suspended for the moment: call us before you rely on it.")
     if opinion.standing == Opinion.Standing.SUPERSEDED:
         return "late", _("A later version replaces this one.")
+    if case.correcting_since is not None and opinion.type != Opinion.Type.ADDENDUM:
+        return "pause", _("A correction of this version is under way: wait for the new one, or call us.")
     if case.delivered_at is None:
         return "pause", _("This version is signed and not delivered yet.")
     return "done", _("This is the latest version.")

@@ -70,6 +70,8 @@ EXPERT_KNOWS = frozenset(
         "delivered",
         "opened",
         "follow_up",
+        "correction_asked",
+        "correcting",
         "closed",
         "on_hold",
         "tele_review",

@@ -17,7 +17,7 @@ from cases import tasks
 from cases.demo.walk import Cast, Walk, acting
 from cases.invitations import PURPOSE as INVITED_TO
 from cases.models import Alert, CallTask, Case, Document
-from cases.services import alerts, delivery, desk, documents, drafting, messages, opinions
+from cases.services import alerts, corrections, delivery, desk, documents, drafting, messages, opinions
 from cases.services import snippets as kept
 from cases.services.documents import Described
 from clock import now
@@ -172,6 +172,14 @@ class Builder:
         follow_up = opinions.open_follow_up(asked.case)
         opinions.save_addendum(asked.case.pk, f"Oui. {CANARY}", follow_up.draft_version, actor=asked.expert)
         opinions.prepare_addendum(asked.case.pk, actor=asked.expert)
+        corrected = self.keep("correction_asked", self.opened(self.upto("deliver")))
+        corrections.ask_correction(corrected.case.pk, f"À revoir. {CANARY}", actor=corrected.coordinator)
+        corrected = self.keep("correcting", self.opened(self.upto("deliver")))
+        corrections.begin_correction(corrected.case.pk, actor=corrected.expert)
+        draft = opinions.draft_of(self.stage.case("correcting"))
+        why = {"correction_why": f"Un mot. {CANARY}"}
+        opinions.save_draft(corrected.case.pk, why, draft.version, actor=corrected.expert)
+        opinions.prepare_reading(corrected.case.pk, actor=corrected.expert)
         closed = self.keep("closed", self.opened(self.upto("deliver")))
         closed.move("close", closed.patient)
 

@@ -23,6 +23,7 @@ from cases.pages import MOTIVES, case_page, keep_motive, rights_on
 from cases.presenters import next_action
 from cases.reading import answer_sections
 from cases.selectors import documents_of, history_of, in_words, unread_messages
+from cases.services.corrections import correction_of, last_ended
 
 HISTORY_PAGE = 50
 LAST_STEPS = 8
@@ -64,6 +65,8 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
         context["before_admission"] = _before_admission(case)
     if reads:
         context |= _clinical(case, made, checks=can["check"])
+    if can["ask_correction"] or can["end_correction"]:
+        context |= {"correction": correction_of(case), "correction_ended": last_ended(case)}
     return render(request, "cases/desk/case.html", context)
 
 
@@ -81,6 +84,8 @@ _ACTIONS = (
     "read_opinion",
     "read_history",
     "report_incident",
+    "ask_correction",
+    "end_correction",
 )
 
 

@@ -14,7 +14,8 @@ from audit import record_read
 from cases.checks import new_pieces, questions_of
 from cases.expert import forms
 from cases.machine import may, perform
-from cases.models import Case, OpinionDraft
+from cases.models import Case, Opinion
+from cases.models.opinions import Written
 from cases.pages import attempt, case_page
 from cases.services.locking import subjects
 from cases.services.opinions import draft_of, prepare_reading, sign_opinion
@@ -39,29 +40,29 @@ def read_again(request: HttpRequest, case: Case) -> HttpResponse:
     return _page(request, case, draft, forms.CodeForm())
 
 
-def _is_current(draft: OpinionDraft) -> bool:
+def _is_current(draft: Written) -> bool:
     return draft.rendered_id is not None and draft.rendered_version == draft.version
 
 
-def _incomplete(request: HttpRequest, case: Case, draft: OpinionDraft, error: Invalid) -> HttpResponse:
+def _incomplete(request: HttpRequest, case: Case, draft: Written, error: Invalid) -> HttpResponse:
     """Back to the workspace, each gap at its field."""
     from cases.expert.views.workspace import workspace_page
 
     initial = forms.OpinionForm.initial_of(draft.content)
-    form = forms.OpinionForm(questions_of(case), {k: v for k, v in initial.items() if v not in ("", False, None)})
+    given = {name: value for name, value in initial.items() if value not in ("", False, None)}
+    form = forms.OpinionForm(questions_of(case), given, correction=draft.replaced is not None)
     form.is_valid()
     form.add_gaps(dict(error.fields))
     return workspace_page(request, case, form, status=422)
 
 
-def _page(
-    request: HttpRequest, case: Case, draft: OpinionDraft, form: forms.CodeForm, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, case: Case, draft: Written, form: forms.CodeForm, status: int = 200) -> HttpResponse:
     context = {
         "case": case,
         "draft": draft,
         "form": form,
         "replaced": draft.rendered_replaced or [],
+        "corrected": draft.replaced,
         "new_pieces": new_pieces(case),
         "sha256": draft.rendered_sha256,
     }
@@ -106,10 +107,14 @@ def code(request: HttpRequest, case: Case) -> HttpResponse:
 def sign(request: HttpRequest, case: Case) -> HttpResponse:
     """Sign exactly the paper that was read again."""
     actor = request.actor  # type: ignore[attr-defined]
-    if not may("sign", case, actor):
-        perform("sign", case.pk, actor=actor)
+    if case.correcting_since is None and not may("sign", case, actor):
+        if not _just_corrected(case, actor.person):
+            perform("sign", case.pk, actor=actor)
         return redirect("expert:case", case.pk)
     draft = draft_of(case)
+    done = _("The corrected opinion is signed; everyone who had the former one is told.")
+    if draft.replaced is None:
+        done = _("The opinion is signed. The coordinator delivers it.")
     form = forms.CodeForm(request.POST)
     if form.is_valid():
 
@@ -117,9 +122,15 @@ def sign(request: HttpRequest, case: Case) -> HttpResponse:
             proof = check_code(request, Purpose.SIGN, form.cleaned_data["code"], payload=draft.rendered_sha256)
             sign_opinion(case.pk, proof, actor=actor)
 
-        if attempt(request, form, act, done=_("The opinion is signed. The coordinator delivers it.")):
+        if attempt(request, form, act, done=done):
             return redirect("expert:home")
     return _page(request, case, draft, form, 422)
+
+
+def _just_corrected(case: Case, person: object) -> bool:
+    """Whether a second click repeats the signature of a correction."""
+    version = case.signed_opinion
+    return version is not None and version.type == Opinion.Type.CORRECTION and version.signed_by_id == person
 
 
 @require_http_methods(["GET", "POST"])

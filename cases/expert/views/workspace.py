@@ -13,13 +13,15 @@ from cases.checks import new_pieces, questions_of
 from cases.composing import first_opinion_of
 from cases.expert import forms
 from cases.machine import may, perform
-from cases.models import Case, Document, Opinion, OpinionDraft
+from cases.models import Case, Document, Opinion
+from cases.models.opinions import Written
 from cases.models.states import AFTER_DELIVERY, State
 from cases.pages import attempt, case_page, rights_on
 from cases.reading import answer_sections
 from cases.selectors import delivered_versions, documents_of, pages_of
 from cases.services import documents as pieces
 from cases.services import snippets as kept
+from cases.services.corrections import correction_of
 from cases.services.opinions import StaleDraft, draft_of, save_draft
 from errors import DomainError, Invalid, Missing
 from ui.dates import say_time
@@ -32,23 +34,35 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
     if case.state == State.PROPOSED:
         return redirect("expert:proposal", case.pk)
     rights = rights_on(request)
-    if case.state == State.FOLLOW_UP and rights.to("case.write_addendum").allowed:
+    correcting = case.state in AFTER_DELIVERY and rights.to("case.write_draft").allowed
+    if not correcting and case.state == State.FOLLOW_UP and rights.to("case.write_addendum").allowed:
         return redirect("expert:follow_up", case.pk)
-    if case.state in AFTER_DELIVERY or not rights.to("case.read").allowed:
+    if not correcting and (case.state in AFTER_DELIVERY or not rights.to("case.read").allowed):
         return _kept(request, case)
-    draft = draft_of(case) if case.state in (State.IN_REVIEW, State.EXPERT_QUESTION) else None
-    form = None
-    if draft is not None:
-        form = forms.OpinionForm(questions_of(case), initial=forms.OpinionForm.initial_of(draft.content))
+    draft = draft_of(case) if correcting or case.state in (State.IN_REVIEW, State.EXPERT_QUESTION) else None
+    form = _form(case, draft) if draft is not None else None
     return workspace_page(request, case, form, draft=draft)
+
+
+def _form(case: Case, draft: Written) -> forms.OpinionForm:
+    initial = forms.OpinionForm.initial_of(draft.content)
+    return forms.OpinionForm(questions_of(case), initial=initial, correction=draft.replaced is not None)
 
 
 def _kept(request: HttpRequest, case: Case) -> HttpResponse:
     """After delivery he keeps what he signed; on hold or withdrawn he reads nothing."""
-    readable = rights_on(request).to("case.read_opinion")
+    rights = rights_on(request)
+    readable = rights.to("case.read_opinion")
     versions = delivered_versions(case) if readable.allowed else []
     request.shown["opinion"] = [version.pk for version in versions]  # type: ignore[attr-defined]
-    context = {"case": case, "versions": versions, "refusal": "" if readable.allowed else readable.message}
+    context = {
+        "case": case,
+        "versions": versions,
+        "refusal": "" if readable.allowed else readable.message,
+        "may_correct": rights.to("case.correct").allowed,
+        "asked": correction_of(case) if rights.to("case.correct").allowed else None,
+        "can_write_desk": rights.to("case.message_desk_expert").allowed,
+    }
     return render(request, "cases/expert/kept.html", context)
 
 
@@ -57,7 +71,7 @@ def workspace_page(
     case: Case,
     form: forms.OpinionForm | None,
     *,
-    draft: OpinionDraft | None = None,
+    draft: Written | None = None,
     status: int = 200,
     other: Any = None,
 ) -> HttpResponse:
@@ -95,6 +109,10 @@ def workspace_page(
         "returned": _returned(case),
         "moves": {name: may(name, case, actor, rights=rights) for name in _MOVES},
         "can_write_desk": rights.to("case.message_desk_expert").allowed,
+        "may_sign": case.state == State.IN_REVIEW or (draft is not None and draft.replaced is not None),
+        "corrected": draft.replaced if draft is not None else None,
+        "asked": correction_of(case) if draft is not None and draft.replaced is not None else None,
+        "may_answer": case.state == State.FOLLOW_UP and rights.to("case.write_addendum").allowed,
     }
     return render(request, "cases/expert/workspace.html", context, status=status)
 
@@ -152,7 +170,7 @@ def save(request: HttpRequest, case: Case) -> HttpResponse:
     """Save the draft: by the page's script as he types (JSON), or by its button."""
     actor = request.actor  # type: ignore[attr-defined]
     background = "application/json" in request.headers.get("Accept", "")
-    form = forms.OpinionForm(questions_of(case), request.POST)
+    form = forms.OpinionForm(questions_of(case), request.POST, correction=case.correcting_since is not None)
     version = request.POST.get("version", "")
     if not form.is_valid():
         if background:

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from access import decide
 from audit import Actor
 from cases.machine import may, perform
 from cases.models import CallTask, Case
@@ -48,6 +49,7 @@ def opinion(request: HttpRequest, case: Case) -> HttpResponse:
         "follow_up": follow_up,
         "may_ask": can_follow_up(case, request.actor),  # type: ignore[attr-defined]
         "expert": case.assigned_expert,
+        "can_message": decide(request.actor, "case.message_service", case).allowed,  # type: ignore[attr-defined]
     }
     return render(request, "cases/patient/opinion.html", context)
 

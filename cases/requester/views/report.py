@@ -43,6 +43,7 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
         "options": [option for option in content.get("options") or [] if option.get("title")],
         "follow_up": case.follow_ups.select_related("addendum").order_by("-asked_at").first(),
         "opens": _opens(case),
+        "can_message": decide(actor, "case.message_service", case).allowed,
         "can_acknowledge": decide(actor, "case.acknowledge", case).allowed,
         "moves": {name: may(name, case, actor) for name in ("ask_follow_up", "close")},
     }

@@ -28,6 +28,8 @@ HOLD_REVIEW_DAYS = 14
 LATE_NOTICE_HOURS = {"total": 12, "stage": 2}
 OVERRIDE_STOP_DAYS = 30
 UNOPENED_WORKING_DAYS = 3
+#: After so many days of a correction asked for or under way somebody calls, and the coordinator may end it.
+CORRECTION_DAYS = 7
 ALERT_MINUTES = 60
 #: Hours after which a patient may ask for the report of a tele-expertise by herself.
 TELE_EXPERTISE_PATIENT_HOURS = 48

@@ -96,7 +96,7 @@ def test_what_is_said_of_a_version_follows_the_case(delivered: Walk) -> None:
     code = printed_code(paper_of(delivered))
     cases, versions = Case.objects.filter(pk=delivered.case.pk), Opinion.objects.filter(case=delivered.case)
     cases.update(correcting_since=now())
-    assert "suspended for the moment" in told(by_code(code))
+    assert "A correction of this version is under way" in told(by_code(code))
     cases.update(correcting_since=None)
     versions.update(standing=Opinion.Standing.SUPERSEDED)
     assert "A later version replaces this one" in told(by_code(code))

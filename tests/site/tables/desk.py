@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.accounts.logins import last_code
-from tests.site.rows import COORDINATORS, DONE, HIDDEN, NO, PAGE, STAFF, Outcomes, Row
+from tests.site.rows import AGAIN, COORDINATORS, DONE, HIDDEN, NO, PAGE, STAFF, Outcomes, Row
 from tests.site.stage import Stage
 from ui.forms import today
 
@@ -37,6 +37,11 @@ ROWS = [
     Row("desk:answers", "in_review", {STAFF: PAGE}),
     Row("desk:history", "in_review", {COORDINATORS: PAGE}),
     Row("desk:opinion", "signed", {COORDINATORS: PAGE}),
+    Row("desk:ask_correction", "opened", {COORDINATORS: PAGE}, {COORDINATORS: DONE}, {"why": WORDS}),
+    Row("desk:ask_correction", "signed", {COORDINATORS: NO}, {COORDINATORS: NO}, {"why": WORDS}),
+    Row("desk:end_correction", "correction_asked", {COORDINATORS: PAGE}, {COORDINATORS: DONE}, {"why": WORDS}),
+    # Begun, it is the expert's to sign or to give up.
+    Row("desk:end_correction", "correcting", {COORDINATORS: PAGE}, {COORDINATORS: AGAIN}, {"why": WORDS}),
     Row("desk:expert_messages", "in_review", {COORDINATORS: PAGE}, {COORDINATORS: DONE}, {"body": "Bonjour."}),
     Row("desk:experts", "admitted", {STAFF: PAGE}),
     Row("desk:propose", "admitted", {COORDINATORS: PAGE}, {COORDINATORS: DONE}, {"why": "Disponible."}),

@@ -22,6 +22,10 @@ def _opinion(stage: Stage, who: str) -> Mapping[str, Any]:
     return {"version": str(draft_of(stage.case("in_review")).version), "relevance": "accept", "analysis": "Vu."}
 
 
+def _correction(stage: Stage, who: str) -> Mapping[str, Any]:
+    return {**_opinion(stage, who), "version": str(draft_of(stage.case("correcting")).version)}
+
+
 def _addendum(stage: Stage, who: str) -> Mapping[str, Any]:
     return {"version": str(open_follow_up(stage.case("follow_up")).draft_version), "answer": "Oui, au bout d’un mois."}
 
@@ -55,6 +59,17 @@ ROWS = [
     Row("expert:sign_code", "written", post={E: DONE}),
     Row("expert:sign", "written", post={E: DONE}, data=_code, before=(("expert:sign_code", {}),)),
     Row("expert:retract", "signed", {E: PAGE}, {E: DONE}, {"reason": "Une faute."}),
+    # A delivered opinion: he begins a correction, gives it up, or writes and signs it as he did the first.
+    Row("expert:correct", "correction_asked", {E: PAGE}, {E: DONE}),
+    Row("expert:correct", "opened", {E: PAGE}, {E: DONE}),
+    Row("expert:correct", "signed", {E: NO}, {E: NO}),
+    Row("expert:correct", "closed", {E: NO}, {E: NO}),
+    Row("expert:give_up_correction", "correcting", {E: PAGE}, {E: DONE}, {"why": "Tout est exact."}),
+    Row("expert:save", "correcting", post={E: DONE}, data=_correction),
+    Row("expert:save", "opened", post={E: NO}, data=_correction),
+    Row("expert:read_again", "correcting", {E: PAGE}, {E: PAGE}),
+    Row("expert:draft_pdf", "correcting", {E: PAGE}),
+    Row("expert:sign", "correcting", post={E: DONE}, data=_code, before=(("expert:sign_code", {}),)),
     Row("expert:follow_up", "follow_up", {E: PAGE}, {E: DONE}, _addendum),
     Row("expert:follow_up_read", "follow_up", {E: PAGE}),
     Row("expert:follow_up_pdf", "follow_up", {E: PAGE}),
