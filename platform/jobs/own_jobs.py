@@ -1,16 +1,19 @@
-"""The jobs of the platform itself: upkeep of the queue, and what the journal needs (it lies below this package)."""
+"""The jobs of the platform itself: upkeep of the queue, and what journal and vault need, which lie below."""
 
 from datetime import timedelta
 
+from django.conf import settings
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from audit.anchors import anchor
 from audit.checking import verify_and_remember
+from audit.retention import remove_visits
 from clock import now
-from jobs.declaring import enqueue, job
+from jobs.declaring import GiveUp, enqueue, job
 from jobs.models import DeadJob, ScheduledRun
 from jobs.schedule import register_schedule
+from vault.reconcile import reconcile
 
 KEEP_DONE = timedelta(days=1)
 KEEP_FAILED = timedelta(days=90)
@@ -27,6 +30,24 @@ def anchor_journal() -> None:
 def verify_journal() -> None:
     """Verify the whole journal and remember the outcome."""
     verify_and_remember()
+
+
+@job(queue="upkeep", max_attempts=3)
+def forget_visits() -> None:
+    """Remove from the journal what nobody known did, at the end of its time."""
+    remove_visits(months=settings.JOURNAL_VISITS_MONTHS)
+
+
+@job(queue="upkeep", max_attempts=3)
+def reconcile_files() -> None:
+    """Remove what died uploads left.
+
+    Raises:
+        GiveUp: an object that a row names is gone; the administrator sees the job as failed, with the file's id.
+    """
+    missing = reconcile().missing
+    if missing:
+        raise GiveUp("missing objects: " + " ".join(str(file_id) for file_id in missing[:20]))
 
 
 @job(queue="upkeep")
@@ -51,4 +72,6 @@ def register() -> None:
     day = timedelta(days=1)
     register_schedule("journal.anchor", anchor_journal, day, offset=timedelta(hours=2))
     register_schedule("journal.verify", verify_journal, day, offset=timedelta(hours=3))
+    register_schedule("journal.visits", forget_visits, day, offset=timedelta(hours=4))
+    register_schedule("vault.reconcile", reconcile_files, day, offset=timedelta(hours=5))
     register_schedule("jobs.prune", prune_queue, timedelta(hours=6))

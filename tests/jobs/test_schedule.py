@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -10,10 +11,17 @@ from django.db import connections
 from django_tasks_db.models import DBTaskResult
 
 import clock
+from audit import Actor, record, verify
+from audit.models import AuditChain, AuditEvent
+from clock import now
 from jobs import register_schedule, run_until_empty, schedule
-from jobs.models import ScheduledRun
+from jobs.models import DeadJob, ScheduledRun
 from jobs.schedule import Schedule, table, tick
 from tests.jobs import samples
+from vault.files import write_file
+from vault.keys import create_key
+from vault.models import Preview, StoredFile
+from vault.stores import get_store
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +98,76 @@ def test_a_due_time_is_never_ahead_and_never_further_back_than_one_step():
 
 
 def test_the_table_holds_the_upkeep_of_the_platform():
-    assert {"journal.anchor", "journal.verify", "jobs.prune"} <= {line.name for line in table()}
+    names = {"journal.anchor", "journal.verify", "journal.visits", "vault.reconcile", "jobs.prune"}
+    assert names <= {line.name for line in table()}
+
+
+def only(name: str) -> list[Schedule]:
+    return [line for line in table() if line.name == name]
+
+
+def run_at(name: str, monkeypatch: pytest.MonkeyPatch, moment: datetime) -> int:
+    """Let the clock and a worker pass at this moment, with this one line on the table; how many jobs succeeded."""
+    kept = {line.name: line for line in only(name)}
+    with monkeypatch.context() as patch, clock.travel(moment):
+        patch.setattr(schedule, "_table", kept)
+        tick()
+        return run_until_empty(raise_errors=False)
+
+
+@pytest.fixture
+def own_files(settings, tmp_path) -> None:
+    """A store of this test alone: what has no row in it is nobody else's."""
+    settings.VAULT_ROOT = str(tmp_path / "files")
+    settings.VAULT_STORE = "local"
+
+
+def test_at_five_the_files_nothing_points_to_are_removed(own_files, monkeypatch, django_capture_on_commit_callbacks):
+    key = create_key("case")
+    forgotten = write_file(key, [b"form never accepted"], media_type="x/y")
+    five = due(DAY, now() + 2 * DAY, 5 * HOUR)
+    with django_capture_on_commit_callbacks(execute=True):
+        run_at("vault.reconcile", monkeypatch, five)
+    assert not StoredFile.objects.filter(pk=forgotten.pk).exists()
+
+
+def test_a_missing_object_is_shown_to_the_administrator(own_files, monkeypatch):
+    key = create_key("case")
+    lost = write_file(key, [b"kept"], media_type="x/y")
+    Preview.objects.create(source=lost)
+    get_store(lost.store).delete(lost.object_name)
+    run_at("vault.reconcile", monkeypatch, due(DAY, now() + 2 * DAY, 5 * HOUR))
+    dead = DeadJob.objects.get()
+    assert dead.job.endswith("reconcile_files")
+    assert StoredFile.objects.filter(pk=lost.pk).exists()
+
+
+def test_what_visitors_did_leaves_the_journal_a_year_after_its_month_and_nothing_else(monkeypatch):
+    guest, user = Actor(kind="guest", id=None, role="guest"), Actor(kind="user", id=uuid4(), role="patient")
+    case = uuid4()
+    with clock.travel(WHEN):
+        for actor in (guest, user):
+            record("login.failed", actor=actor)
+        record("login.failed", actor=guest, case_id=case)
+    with clock.travel(WHEN + 20 * DAY):
+        record("login.failed", actor=guest)
+    before = AuditChain.objects.get(key="guest:2026-11")
+
+    def left() -> set[str]:
+        return set(AuditEvent.objects.filter(action="login.failed").values_list("chain", flat=True))
+
+    run_at("journal.visits", monkeypatch, datetime(2027, 11, 30, 12, tzinfo=UTC))
+    assert "guest:2026-11" in left()
+    run_at("journal.visits", monkeypatch, datetime(2027, 12, 1, 12, tzinfo=UTC))
+    assert left() == {"guest:2026-12", f"actor:{user.id}:2026-11", f"case:{case}"}
+    after = AuditChain.objects.get(key="guest:2026-11")
+    assert (after.length, after.head) == (before.length, before.head)
+    told = AuditEvent.objects.filter(action="journal.chain_removed")
+    assert [event.detail["chain"] for event in told] == ["guest:2026-11"]
+    assert verify().ok
+    # Run again the same day, nothing more happens.
+    run_at("journal.visits", monkeypatch, datetime(2027, 12, 1, 13, tzinfo=UTC))
+    assert told.count() == 1
 
 
 def test_a_name_belongs_to_one_job(only_hourly):

@@ -183,6 +183,8 @@ VAULT_MAX_FILE_BYTES = 512 * 1024 * 1024
 # --- the journal: heads of its chains leave the database every day
 AUDIT_ANCHOR_DIR = VAR_DIR / "anchors"
 AUDIT_ANCHOR_EMAIL = ""
+# What visitors did without being logged in leaves the journal so many months after its month (C-LOG-2).
+JOURNAL_VISITS_MONTHS = 12
 
 # --- signing (experts)
 SIGNING_AUTHORITY_DIR = VAR_DIR / "keys" / "authority"

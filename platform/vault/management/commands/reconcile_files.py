@@ -10,7 +10,7 @@ from vault.reconcile import reconcile
 
 
 class Command(BaseCommand):
-    """Also run daily by a job."""
+    """Also run daily by the job `vault.reconcile`."""
 
     help = "Remove objects without a row, files nothing points to, and unfinished uploads; name missing objects."
 
