@@ -26,6 +26,7 @@ from cases.models.states import BEFORE_DELIVERY, State
 from clock import now
 from consent.texts import current_text, words_shown
 from errors import Conflict
+from ui.dates import paris_day
 
 PURPOSE = "tele_expertise_consent"
 #: Days after which the coordinator looks again at a request its patient turned down without an account.
@@ -172,7 +173,7 @@ def _refuse(invitation: Invitation, actor: Actor) -> None:
             actor=SystemActor("invitation"),
             told=_("Whoever received the patient’s invitation answered that there was no agreement. We call first."),
             reason_code="patient_refuses",
-            review_on=now().date() + timedelta(days=LOOK_AGAIN_DAYS),
+            review_on=paris_day(now()) + timedelta(days=LOOK_AGAIN_DAYS),
         )
     if case.consented_at is not None:
         CallTask.objects.get_or_create(

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access import Rights, rights_of, visible_to
+from access import Rights, require, rights_of, visible_to
 from accounts.selectors import actor_for_patient
 from audit import Actor, record, record_read
 from cases.models import Case
@@ -124,6 +124,23 @@ def _record_reading(request: HttpRequest, case: Case, actor: Actor, event: str, 
 def _record_refused(case: Case, actor: Actor, action: str) -> None:
     with transaction.atomic():
         record("access.refused", actor=actor, case_id=case.pk, detail={"action": action}, outcome="refused")
+
+
+def require_on_page(request: HttpRequest, case: Case, action: str, target: Any = None) -> None:
+    """Decide once more on a page that is already open; a refusal is journaled, once, like that of the page itself.
+
+    Args:
+        target: what the action is about, when it is not the case: a document of it.
+
+    Raises:
+        Missing, NotAllowed: as `access.require`.
+    """
+    actor = actor_of(request, case)
+    try:
+        require(actor, action, case if target is None else target)
+    except (Missing, NotAllowed):
+        _record_refused(case, actor, action)
+        raise
 
 
 def _ask_motive(request: HttpRequest, case: Case) -> HttpResponse:

@@ -13,6 +13,7 @@ from audit.models import AuditEvent
 from cases.models import Case, Document, Opinion
 from cases.models.messages import Thread
 from cases.policy import CaseFacts, DocumentFacts
+from ui.dates import paris_day
 from vault.models import PreviewPage
 
 _SERVICE = ("coordinator", "care_coordinator")
@@ -37,7 +38,7 @@ def documents_of(case: Case, actor: Actor) -> list[Document]:
         if rights_of(actor, document, known=facts).to("document.read").allowed:
             found.append(document)
     return sorted(
-        found, key=lambda document: (document.dated_on is None, document.dated_on or document.added_at.date())
+        found, key=lambda document: (document.dated_on is None, document.dated_on or paris_day(document.added_at))
     )
 
 

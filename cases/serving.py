@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from access import require
 from audit import record_read
 from cases.models import Case, Document, Opinion
-from cases.pages import actor_of, find_case
+from cases.pages import actor_of, find_case, require_on_page
 from cases.services.delivery import open_opinion
 from cases.services.documents import note_opened
 from cases.services.locking import subjects
@@ -51,7 +50,7 @@ def _document(request: HttpRequest, case_id: UUID, document_id: UUID) -> Documen
     document = Document.objects.select_related("case", "file").filter(pk=document_id, case=case).first()
     if document is None:
         raise Missing(_("This document does not exist, or is not yours to see."))
-    require(actor_of(request, case), "document.read", document)
+    require_on_page(request, case, "document.read", document)
     return document
 
 

@@ -20,6 +20,7 @@ from cases.services.documents import Described
 from clock import now
 from consent.models import Purpose
 from experts.models import Pathology
+from ui.dates import paris_day
 from vault.files import write_file
 
 _CONTENT = Path(__file__).with_name("content.json")
@@ -243,7 +244,7 @@ class _Life:
     # --- the steps
 
     def _open(self) -> None:
-        planned = self.at.date() + timedelta(days=12 + self.loader.number % 30) if self.loader.number % 3 else None
+        planned = paris_day(self.at) + timedelta(days=12 + self.loader.number % 30) if self.loader.number % 3 else None
         self.walk.open(planned=planned)
 
     def _prepare(self) -> None:
@@ -256,7 +257,7 @@ class _Life:
         case = self.walk.case
         wanted = pieces_wanted(case)
         content = {"first_opinion": self.told.words["first_opinion"], "pathology": self.told.pathology.name_fr}
-        dated = (self.at - timedelta(days=25)).date()
+        dated = paris_day(self.at - timedelta(days=25))
         name = self.walk.cast.patient.full_name
         for index, (kind, title, media_type, data) in enumerate(papers_for(content, name, dated, self.loader.number)):
             matching = [piece["code"] for piece in wanted if piece["document_type"] == kind]
@@ -306,7 +307,7 @@ class _Life:
             self.walk.coordinator,
             told="Un document pourrait appartenir à une autre personne. Nous vérifions avant de continuer.",
             reason_code="wrong_document",
-            review_on=now().date() + timedelta(days=3),
+            review_on=paris_day(now()) + timedelta(days=3),
         )
 
     def _talk(self) -> None:
@@ -393,7 +394,7 @@ class _TeleLife(_Life):
             self.walk.requester,
             **self.walk.consent_inputs(),
             means="oral",
-            collected_on=now().date(),
+            collected_on=paris_day(now()),
             text_handed_over=True,
         )
 

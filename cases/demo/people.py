@@ -17,6 +17,7 @@ from experts import certificates
 from experts.authority import ensure_authority
 from experts.models import ExpertProfile, Pathology
 from experts.services import create_expert, record_convention, record_insurance, record_interests, record_registration
+from ui.dates import paris_day
 
 SETUP = SystemActor("set_up")
 
@@ -233,7 +234,7 @@ def _expert(user: User, hospital: str, department: str, codes: Iterable[str], de
         institution=hospital,
         department=department,
     )
-    moment, today = now(), now().date()
+    moment, today = now(), paris_day(now())
     record_registration(profile.pk, actor=desk, checked_at=moment, means="directory")
     record_insurance(
         profile.pk,

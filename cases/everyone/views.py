@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from access import decide, require
+from access import decide
 from cases.everyone.forms import AlertForm, IncidentForm, MessageForm
 from cases.models import Case, Document
 from cases.models.messages import Thread
-from cases.pages import attempt, case_page
+from cases.pages import attempt, case_page, require_on_page
 from cases.selectors import message_bubbles, pages_of
 from cases.services import alerts, desk
 from cases.services import messages as words
@@ -46,7 +46,7 @@ def _document(request: HttpRequest, case: Case, document_id: UUID) -> Document:
     found = case.documents.select_related("file", "added_by").filter(pk=document_id).first()
     if found is None:
         raise Missing(_("This document does not exist, or is not yours to see."))
-    require(request.actor, "document.read", found)  # type: ignore[attr-defined]
+    require_on_page(request, case, "document.read", found)
     return found
 
 

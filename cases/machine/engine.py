@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from access import Decision, Rights, decide, rights_of
@@ -23,6 +24,21 @@ from errors import Conflict, DomainError, Missing, NotAllowed
 
 #: Reasons of a refusal that speak of the stage of the case, not of the person.
 STAGE = ("state", "ended")
+#: What is said when a click is made again with other words: the first ones stand.
+OTHER_WORDS = {
+    "ask_follow_up": (
+        gettext_lazy("Your follow-up question is already with the expert: there is only one at a time."),
+        gettext_lazy("These new words were not sent. Write a message to the team if something is to be added."),
+    ),
+    "ask_question": (
+        gettext_lazy("A question of yours already waits for its answer: there is only one at a time."),
+        gettext_lazy("These new words were not sent. Ask again once the answer has come."),
+    ),
+    "answer_question": (
+        gettext_lazy("Your answer is already with the expert."),
+        gettext_lazy("These new words were not sent. Add to your answers if something is missing."),
+    ),
+}
 
 
 def perform(name: str, case_id: UUID, *, actor: Actor, **inputs: Any) -> Case:
@@ -48,6 +64,8 @@ def perform(name: str, case_id: UUID, *, actor: Actor, **inputs: Any) -> Case:
             case = _lock(case_id)
             decision = decide(actor, move.action, case)
             if _already_made(case, move, actor, decision):
+                if not move.same(case, inputs):
+                    raise Conflict(*OTHER_WORDS[name])
                 return case
             _authorise(decision)
             _make(move, case, actor, decision.relation, inputs)

@@ -3,11 +3,14 @@
 Where a move starts and ends stands in `cases.models.states`; `docs/state-machine.md` is generated from both.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from cases.machine import effects as do
 from cases.machine import guards as only_if
+from cases.machine import repeats as again
 from cases.machine.step import Effect, Guard
 from cases.models import Case
 from cases.models.states import CONSENTED
@@ -24,12 +27,14 @@ class Move:
         who: relations to the case, any of which may make it.
         guards: conditions, in the order in which they are told.
         effect: what changes besides the state.
+        same: whether a click made again says what is stored; other words are no repeat, and are refused.
     """
 
     name: str
     who: tuple[str, ...]
     guards: tuple[Guard, ...]
     effect: Effect
+    same: Callable[[Case, dict[str, Any]], bool] = lambda case, inputs: True
 
     @property
     def action(self) -> str:
@@ -127,8 +132,8 @@ _MOVES = (
     Move("lapse", ("system",), (only_if.acceptance_over,), do.lapse),
     Move("object_to_expert", PATIENT_SIDE, (), do.object_to_expert),
     Move("hand_back", ("expert",), (only_if.reason_given,), do.hand_back),
-    Move("ask_question", ("expert",), (), do.ask_question),
-    Move("answer_question", ("requester",), (), do.answer_question),
+    Move("ask_question", ("expert",), (), do.ask_question, again.same_question),
+    Move("answer_question", ("requester",), (), do.answer_question, again.same_answer),
     Move("continue_without_answer", ("expert", "system"), (only_if.waited_long_enough,), do.continue_without_answer),
     Move(
         "sign",
@@ -155,6 +160,7 @@ _MOVES = (
         ("requester",),
         (only_if.within_follow_up, only_if.consent_living),
         do.ask_follow_up,
+        again.same_follow_up,
     ),
     Move("answer_follow_up", ("expert",), (only_if.fresh_code, only_if.expert_still_entitled), do.answer_follow_up),
     Move("release_follow_up", ("coordinator",), (), do.release_follow_up),

@@ -15,6 +15,7 @@ from cases.notices import tell
 from cases.services.locking import locked_case, subjects
 from clock import now
 from errors import Conflict, Missing
+from ui.dates import paris_day
 
 
 def new_alert(case: Case, kind: str, *, actor: Actor, note: str = "", document: Document | None = None) -> Alert:
@@ -71,7 +72,7 @@ def report_wrong_document(document_id: UUID, *, actor: Actor, note: str = "") ->
             actor=SystemActor("wrong_document"),
             told=_("A document in your file may belong to another person. We are checking before going on."),
             reason_code="wrong_document",
-            review_on=now().date() + timedelta(days=2),
+            review_on=paris_day(now()) + timedelta(days=2),
         )
     return alert
 

@@ -18,6 +18,7 @@ from django.core.mail import EmailMessage
 from audit.canonical import canonical, instant
 from audit.models import AuditChain
 from clock import now
+from ui.dates import paris_day
 
 _PATTERN = "????-??-??.json"
 
@@ -31,7 +32,7 @@ def anchor(day: date | None = None) -> Path:
     """Write the file of one day, and mail its hash; done again for the same day it only mails what was not mailed.
 
     Args:
-        day: the day in UTC, if not today.
+        day: the day in Paris, if not today.
 
     Returns:
         The file.
@@ -39,7 +40,7 @@ def anchor(day: date | None = None) -> Path:
     Raises:
         OSError: the file cannot be written, or the mail not be handed over; try again later.
     """
-    day = day or now().date()
+    day = day or paris_day(now())
     path = folder() / f"{day.isoformat()}.json"
     if not path.exists():
         _write(path, _content(day, [earlier for earlier in files() if earlier.name < path.name]))

@@ -7,12 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from access import require
 from audit import Actor
 from cases.checks import age_on
 from cases.models import Case
 from cases.models.states import State
-from cases.pages import case_page
+from cases.pages import case_page, require_on_page
 from cases.patient.start.spaces import Space, space_of
 from clock import now
 
@@ -33,7 +32,7 @@ def prepare_page(action: str, *, states: Sequence[str] = (State.DRAFT,)) -> Call
         def of_this_state(request: HttpRequest, case: Case, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if case.state not in states and request.method == "GET":
                 return redirect(standing_url(space_of(request), case))
-            require(actor(request), action, case)
+            require_on_page(request, case, action)
             return view(request, case, *args, **kwargs)
 
         return wraps(view)(case_page("case.see")(wraps(view)(of_this_state)))

@@ -21,7 +21,7 @@ def answer(request: HttpRequest, case: Case) -> HttpResponse:
     """Answer the expert's question."""
     actor = request.actor  # type: ignore[attr-defined]
     question = case.expert_questions.filter(closed_at__isnull=True).first()
-    if question is None:
+    if question is None and request.method == "GET":
         return redirect("patient:case", case.pk)
     form = forms.AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -111,7 +111,7 @@ def content(request: HttpRequest, case: Case) -> HttpResponse:
 def answer(request: HttpRequest, case: Case) -> HttpResponse:
     """Answer the expert's question."""
     question = case.expert_questions.filter(closed_at__isnull=True).first()
-    if question is None:
+    if question is None and request.method == "GET":
         return redirect("requester:case", case.pk)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -49,8 +49,11 @@ def test_the_experts_question_is_answered_from_the_page_of_the_file(world: World
     assert sent["Location"] == page(walk.case)
     question = walk.case.expert_questions.get()
     assert question.answer == "Depuis mai, à l’effort." and state_of(walk.case) == "in_review"
-    # A second click, or an old tab, changes nothing.
-    assert mine.post(page(walk.case, "repondre/"), {"answer": "Autre."}).status_code == 302
+    # A second click changes nothing and is quiet; other words from an old tab are refused, and kept in the page.
+    assert mine.post(page(walk.case, "repondre/"), {"answer": "Depuis mai, à l’effort."}).status_code == 302
+    other = mine.post(page(walk.case, "repondre/"), {"answer": "Depuis juin."})
+    assert other.status_code == 422 and "Depuis juin." in other.content.decode()
+    assert "déjà" in html.unescape(other.content.decode())
     assert walk.case.expert_questions.get().answer == "Depuis mai, à l’effort."
 
 

@@ -96,8 +96,7 @@ def test_one_follow_up_question_within_thirty_days_of_opening(world: World, mine
     assert mine.post(address, {"question": "Faut-il attendre ?"}).status_code == 302
     assert fresh(walk).state == "follow_up"
     assert "Faut-il attendre" in mine.get(page(walk.case, "avis/")).content.decode()
-    # A second one is as good as a second click.
-    mine.post(address, {"question": "Et encore ?"})
+    assert mine.post(address, {"question": "Et encore ?"}).status_code == 422
     assert [row.question for row in fresh(walk).follow_ups.all()] == ["Faut-il attendre ?"]
 
 
