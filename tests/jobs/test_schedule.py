@@ -142,7 +142,8 @@ def test_a_missing_object_is_shown_to_the_administrator(own_files, monkeypatch):
     assert StoredFile.objects.filter(pk=lost.pk).exists()
 
 
-def test_what_visitors_did_leaves_the_journal_a_year_after_its_month_and_nothing_else(monkeypatch):
+def test_what_visitors_did_leaves_the_journal_a_year_after_its_month_and_nothing_else(monkeypatch, settings, tmp_path):
+    settings.AUDIT_ANCHOR_DIR = tmp_path
     guest, user = Actor(kind="guest", id=None, role="guest"), Actor(kind="user", id=uuid4(), role="patient")
     case = uuid4()
     with clock.travel(WHEN):

@@ -2,14 +2,14 @@
 
 import html
 from datetime import UTC, datetime
-
-from django.test import Client
+from pathlib import Path
+from typing import Any
 
 from accounts.services.patients import represent
 from audit.anchors import anchor
 from audit.models import AuditEvent
 from cases.models import Case, Hold
-from cases.services import delivery
+from cases.services import alerts, delivery
 from clock import travel
 from tests.cases.clients import verified_client
 from tests.cases.patient.lives import after, page, paper
@@ -64,10 +64,11 @@ def test_what_a_page_refuses_besides_is_journaled_once(world: World) -> None:
     assert refusals(walk.case) == ["case.discard", "document.read"]
 
 
-def test_a_wrong_document_after_midnight_in_paris_counts_from_that_day(world: World, client: Client) -> None:
+def test_a_wrong_document_after_midnight_in_paris_counts_from_that_day(
+    world: World, settings: Any, tmp_path: Path
+) -> None:
+    settings.AUDIT_ANCHOR_DIR = tmp_path
     walk = after(world, "consent", with_paper=True)
-    from cases.services import alerts
-
     document = walk.case.documents.get()
     with travel(PAST_MIDNIGHT):
         alerts.report_wrong_document(document.pk, actor=walk.patient)
