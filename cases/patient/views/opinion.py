@@ -36,6 +36,8 @@ def opinion(request: HttpRequest, case: Case) -> HttpResponse:
             actor=request.actor,  # type: ignore[attr-defined]
             request_key=f"page-{latest.pk.hex}-{now():%Y%m%d%H%M%S%f}",
         )
+        # This reading may be the first: what it makes possible is offered at once.
+        case.refresh_from_db(fields=["first_opened_at"])
         request.shown["opinion"] = [row.pk for row in versions]  # type: ignore[attr-defined]
     follow_up = case.follow_ups.select_related("addendum").first()
     context = {

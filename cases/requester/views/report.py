@@ -30,6 +30,8 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     if latest is not None:
         delivery.open_opinion(case.pk, latest.pk, actor=actor, request_key=uuid4().hex)
+        # This reading may be the first: what it makes possible is offered at once.
+        case.refresh_from_db(fields=["first_opened_at"])
     request.shown["opinion"] = [row.pk for row in versions]  # type: ignore[attr-defined]
     content: dict[str, Any] = (latest.content if latest else None) or {}
     context = {
