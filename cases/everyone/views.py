@@ -13,7 +13,7 @@ from access import decide
 from cases.everyone.forms import AlertForm, IncidentForm, MessageForm
 from cases.models import Case, Document
 from cases.models.messages import Thread
-from cases.pages import attempt, case_page, require_on_page
+from cases.pages import attempt, case_page, require_on_page, rights_on
 from cases.selectors import message_bubbles, pages_of
 from cases.services import alerts, desk
 from cases.services import messages as words
@@ -92,7 +92,9 @@ def _conversation(request: HttpRequest, case: Case, thread: Thread, write: Calla
     if request.method == "GET":
         words.mark_read(case, thread, actor=actor)
     context = {**frame(request, case), "form": form, "bubbles": bubbles, "with_whom": _with_whom(thread, actor.role)}
-    context["named"] = actor.role not in ("patient", "representative")
+    # Not to an expert who has not accepted, and of no use to the patient herself.
+    others = actor.role not in ("patient", "representative")
+    context["named"] = others and rights_on(request).to("case.read_identity").allowed
     return render(request, "cases/everyone/messages.html", context, status=_status(request))
 
 

@@ -77,10 +77,12 @@ WRITTEN = {
 @pytest.mark.behaviour("S1-35")
 def test_before_acceptance_he_sees_the_question_and_not_the_patient(world: World, expert: Client) -> None:
     case = proposed(world)
-    page = expert.get(at("proposal", case)).content.decode()
-    assert "L’opération est-elle nécessaire" in page
-    assert "Renaud" not in page
-    assert "Camille" not in page
+    assert "L’opération est-elle nécessaire" in expert.get(at("proposal", case)).content.decode()
+    others = [reverse("expert:home"), *(at(name, case) for name in ("desk_messages", "danger", "messages", "incident"))]
+    for address in (at("proposal", case), *others):
+        page = expert.get(address).content.decode()
+        assert "Renaud" not in page
+        assert "Camille" not in page
     assert expert.get(at("answers", case)).status_code == 403
 
 
