@@ -44,6 +44,13 @@ TEMPLATES = {
             "Log in to follow the request, or to change your mind."
         ),
     ),
+    "case_consent_again": (
+        _("Please agree again"),
+        _(
+            "File {reference}: the words of an agreement have changed. Log in to read the new ones and to agree again "
+            "by {due}; the file waits until then."
+        ),
+    ),
     "case_consent_given": (
         _("Your agreement is recorded"),
         _("File {reference}: your agreement is recorded, and the professional who asked for it is told."),
@@ -302,18 +309,27 @@ def _holders(role: str) -> list[User]:
     return [grant.user for grant in granted.select_related("user").order_by("granted_at")]
 
 
-def tell(case: Case, audience: str, template: str, *, key: str, expert_id: UUID | None = None) -> None:
+def tell(
+    case: Case,
+    audience: str,
+    template: str,
+    *,
+    key: str,
+    expert_id: UUID | None = None,
+    due: datetime | None = None,
+) -> None:
     """Send one notice to everyone of an audience; the same key twice sends one.
 
     Args:
         key: names the event told, such as the number of the move.
         expert_id: the user meant by «expert».
+        due: the date told, where it is not the deadline of the case.
     """
     if audience == "expert":
         people = list(User.objects.filter(pk=expert_id)) if expert_id else []
     else:
         people = audience_of(case, audience)
-    due = case.expires_at if template == "case_expiring" else case.due_at
+    due = due or (case.expires_at if template == "case_expiring" else case.due_at)
     context: dict[str, str | datetime] = {"reference": case.reference, "due": due or now()}
     for person in people:
         send(

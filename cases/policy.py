@@ -29,6 +29,8 @@ from consent.services import is_blocked
 READING_EXPERT = tuple(s for s in (*WITH_EXPERT, State.DELIVERED, State.FOLLOW_UP) if s != State.PROPOSED)
 STAFF = ("coordinator", "care_coordinator")
 #: States in which the file can still grow: until the signature.
+#: States after the first consent, before the end.
+CONSENTED_ONCE = tuple(s for s in LIVING if s not in (State.DRAFT, State.AWAITING_CONSENT, State.CLOSED))
 OPEN_FILE = tuple(state for state in BEFORE_DELIVERY if state != State.SIGNED)
 
 
@@ -97,6 +99,13 @@ RULES: list[Rule] = [
     # On the phone the patient says how she wishes to receive the opinion while the rest is written down.
     _rule("case.choose", ("phone_filler",), (State.DRAFT,)),
     _rule("case.withdraw_consent", PATIENT_SIDE, tuple(LIVING)),
+    # Consent asked again on new words, mostly while the case is on hold for it.
+    _rule(
+        "case.renew_consent",
+        (*PATIENT_SIDE, "requester_professional", "phone_care_coordinator"),
+        CONSENTED_ONCE,
+        third_party_loses=False,
+    ),
     # Words.
     _rule("case.message_service", (*PATIENT_SIDE, "helper_write", "requester_professional", *STAFF), tuple(LIVING)),
     _rule("case.message_desk_expert", ("expert", "coordinator"), (*WITH_EXPERT, *OPEN_OPINION)),

@@ -19,6 +19,7 @@ from cases.models.states import OPEN_OPINION, REASSIGNABLE, State
 from cases.notices import audience_of, tell
 from cases.services.corrections import warn_stuck
 from cases.services.locking import subjects
+from cases.services.renewals import ask_again, cases_to_ask
 from clock import now
 from errors import DomainError
 from experts.models import ExpertProfile
@@ -128,6 +129,7 @@ def tick() -> None:
             expire,
             unopened,
             call_about_corrections,
+            ask_consent_again,
             close_read,
         ),
         lambda work: work(),
@@ -304,6 +306,11 @@ def call_about_corrections() -> None:
         record("case.reminded", actor=CLOCK, case_id=case.pk, subjects=subjects(case))
 
     _each(Q(state__in=OPEN_OPINION) & waiting, act)
+
+
+def ask_consent_again() -> None:
+    """Patients whose consent rests on words that were replaced, marked `renew`, are asked again."""
+    _all(cases_to_ask(), ask_again)
 
 
 def close_read() -> None:

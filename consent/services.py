@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit import Actor, record
@@ -190,17 +190,41 @@ def withdraw_purpose(
 def _latest(case_id: UUID, round_number: int) -> dict[str, ConsentRecord]:
     """The last record of each purpose in this round."""
     rows = ConsentRecord.objects.filter(case_id=case_id, round=round_number, purpose__in=Purpose.values)
-    rows = rows.select_related("text").order_by("pk")
+    rows = rows.select_related("text").annotate(kind=F("case__kind")).order_by("pk")
     return {row.purpose: row for row in rows}
 
 
+def given_purposes(case_id: UUID, round_number: int) -> set[str]:
+    """The purposes whose last word is «given» in this round of consent, on whatever words."""
+    return set(_given(case_id, round_number))
+
+
+def outdated_purposes(case_id: UUID, round_number: int) -> set[str]:
+    """Of these, the ones to be asked again: a newer text of theirs is marked `renew`."""
+    given = _given(case_id, round_number)
+    renewing = list(ConsentText.objects.filter(renew=True, purpose__in=list(given)).only("purpose", "kind", "version"))
+    return {purpose for purpose, row in given.items() if _is_outdated(row, renewing)}
+
+
 def living_purposes(case_id: UUID, round_number: int) -> set[str]:
-    """The purposes whose last word is «given» in this round of consent."""
-    return {
-        purpose
-        for purpose, row in _latest(case_id, round_number).items()
-        if row.decision == ConsentRecord.Decision.GIVEN
-    }
+    """The purposes consented to in this round, on words that still hold."""
+    return given_purposes(case_id, round_number) - outdated_purposes(case_id, round_number)
+
+
+def _given(case_id: UUID, round_number: int) -> dict[str, ConsentRecord]:
+    latest = _latest(case_id, round_number)
+    return {purpose: row for purpose, row in latest.items() if row.decision == ConsentRecord.Decision.GIVEN}
+
+
+def _is_outdated(row: ConsentRecord, renewing: list[ConsentText]) -> bool:
+    """Whether a text newer than the one agreed to, and the one in force for this kind of request, asks again."""
+    kind = row.kind  # type: ignore[attr-defined]
+    asking = [text for text in renewing if text.purpose == row.purpose and text.kind in (kind, "")]
+    if not asking:
+        return False
+    current = current_text(row.purpose, kind)
+    agreed = row.text.version if row.text.kind == current.kind else 0
+    return any(text.kind == current.kind and text.version > agreed for text in asking)
 
 
 def is_living(case_id: UUID, round_number: int, sharing: str) -> bool:
@@ -252,10 +276,12 @@ __all__ = [
     "Means",
     "Purpose",
     "choices_of",
+    "given_purposes",
     "is_blocked",
     "is_living",
     "lift_block",
     "living_purposes",
+    "outdated_purposes",
     "place_block",
     "purposes_for",
     "record_choices",

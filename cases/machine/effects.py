@@ -388,7 +388,7 @@ def withdraw(step: Step) -> None:
         step.tell("expert", "expert_case_taken_back")
     if not case.is_second_opinion:
         step.tell("requester", "case_withdrawn_requester")
-    for purpose in consent.living_purposes(case.pk, case.consent_round):
+    for purpose in consent.given_purposes(case.pk, case.consent_round):
         consent.withdraw_purpose(case_id=case.pk, round_number=case.consent_round, purpose=purpose, actor=step.actor)
     if case.consented_at is not None:
         case.consent_withdrawn_at = step.at

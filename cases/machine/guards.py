@@ -28,7 +28,8 @@ from cases.machine.step import Step
 from cases.models import AnswerSheet, Case, StopRequest
 from cases.models.case import Payment, Sharing, Urgency
 from cases.models.states import CONSENTED, REASSIGNABLE, WITH_EXPERT, WITHOUT_CONSENT, State
-from consent.services import is_blocked, is_living
+from consent.models import REQUIRED, SHARINGS
+from consent.services import is_blocked, is_living, outdated_purposes
 from errors import Conflict, Invalid, NotAllowed
 from experts.models import ExpertProfile
 from experts.selectors import is_fit_to_sign
@@ -159,8 +160,19 @@ def consent_living_unless_submitted(step: Step) -> None:
 def consent_living(step: Step) -> None:
     """The act and the sharing are consented to, and neither was withdrawn."""
     case = step.case
+    if case.consent_withdrawn_at is None and must_agree_again(case):
+        raise Conflict(
+            _("The words of the agreement have changed: the patient must agree to the new ones first."),
+            _("The case goes on by itself as soon as that is done."),
+        )
     if case.consent_withdrawn_at is not None or not is_living(case.pk, case.consent_round, case.sharing):
         raise Conflict(_("The patient's consent is missing or was withdrawn: the case cannot go on."))
+
+
+def must_agree_again(case: Case) -> bool:
+    """Whether an agreement the case cannot do without is to be asked again, on new words marked `renew`."""
+    outdated = outdated_purposes(case.pk, case.consent_round)
+    return bool(outdated & {*REQUIRED, *SHARINGS})
 
 
 def confirmed_by_patient(step: Step) -> None:

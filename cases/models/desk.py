@@ -87,6 +87,7 @@ class CallTask(models.Model):
         BAD_NEWS = "bad_news", _("to be told in person")
         LATE = "late", _("the opinion will be late")
         INVITATION = "invitation", _("an invitation was turned down")
+        RENEWAL = "renewal", _("an agreement is to be given again")
         CORRECTION = "correction", _("a correction of the opinion takes long")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<uuid:case_id>/choix/", choices.choices, name="choices"),
     path("<uuid:case_id>/choix/reception/", choices.reception, name="reception"),
     path("<uuid:case_id>/choix/professionnel/", choices.block, name="block"),
+    path("<uuid:case_id>/choix/renouveler/", choices.renew, name="renew_consent"),
     path("<uuid:case_id>/choix/<slug:purpose>/retirer/", choices.withdraw_consent, name="withdraw_consent"),
     path("<uuid:case_id>/choix/<slug:purpose>/accepter/", choices.give_consent, name="give_consent"),
     path("<uuid:case_id>/qui-a-vu/", standing.seen, name="seen"),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("nouveau/", _nurse(views.new), name="new"),
     path("nouveau/patient/", _nurse(views.who), name="who"),
     path("<uuid:case_id>/confirmer/", _nurse(views.confirm), name="confirm"),
+    path("<uuid:case_id>/accord/renouveler/", _nurse(views.renew), name="renew_consent"),
     path("<uuid:case_id>/confirmer/adresse/", _nurse(views.email), name="email"),
     path("<uuid:case_id>/documents/<uuid:document_id>/", _nurse(serving.document_file), name="document_file"),
     path("<uuid:case_id>/", include(routes(_nurse))),

@@ -1,6 +1,6 @@
 """A request «pour Mme X, par téléphone»: who calls, the draft, and the confirmation that is never the nurse's own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,12 +27,13 @@ from cases.models import Case, Document
 from cases.models.case import Kind
 from cases.models.documents import DocumentType
 from cases.models.states import State
-from cases.pages import attempt
+from cases.pages import attempt, case_page
 from cases.patient.start.forms import ConsentForm
 from cases.patient.start.pages import actor, draw, prepare_page
 from cases.patient.start.views.finish import consent_context, consent_form
 from cases.phone.forms import CallerIdentityForm, CallForm, ConfirmForm, EmailForm, SpokenAgreement, WhoForm
 from cases.selectors import cases_of
+from cases.services import renewals
 from cases.services.drafting import Agreed
 from cases.services.opening import open_by_phone
 from cases.start.begun import FIELD, Begun, fresh, seal, unseal
@@ -193,11 +194,35 @@ def _letters(case: Case) -> list[Document]:
 @prepare_page("case.give_consent", states=_AWAITING)
 def confirm(request: HttpRequest, case: Case) -> HttpResponse:
     """The agreements read aloud, and the patient's own confirmation: a code sent to her, or a letter she signed."""
+
+    def send(given: dict[str, Any]) -> None:
+        perform("give_consent", case.pk, actor=actor(request), **given)
+
+    return _confirm(request, case, send, purposes=None)
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.renew_consent")
+def renew(request: HttpRequest, case: Case) -> HttpResponse:
+    """The same for agreements whose words have changed: asked again on the phone, confirmed by the patient."""
+    purposes = renewals.asked_again(case)
+    if not purposes:
+        return redirect("desk:case", case.pk)
+
+    def send(given: dict[str, Any]) -> None:
+        renewals.renew_consent(case.pk, actor=actor(request), **given)
+
+    return _confirm(request, case, send, purposes=purposes)
+
+
+def _confirm(
+    request: HttpRequest, case: Case, send: Callable[[dict[str, Any]], None], *, purposes: list[str] | None
+) -> HttpResponse:
     email = confirming_address(case)
     asking = request.method == "POST" and "send_code" in request.POST
     data = request.POST if request.method == "POST" and not asking else None
     kept = request.POST.dict() if asking else {}
-    consent = consent_form(case, data, initial=kept)
+    consent = consent_form(case, data, initial=kept, purposes=purposes)
     form = ConfirmForm(data, letters=_letters(case), has_email=bool(email), initial=kept)
     words = _sent_words(request, case, email) if asking and email else ""
     if not words and email:
@@ -205,8 +230,8 @@ def confirm(request: HttpRequest, case: Case) -> HttpResponse:
         words = code_words(None, current) if current is not None else ""
     if data is not None:
         valid = [one.is_valid() for one in (consent, form)]
-        if all(valid) and _confirmed(request, case, consent, form):
-            return redirect("phone:prepare_sent", case.pk)
+        if all(valid) and _confirmed(request, case, consent, form, send):
+            return redirect("phone:prepare_sent" if purposes is None else "desk:case", case.pk)
     context = {
         **consent_context(request, case, consent),
         "confirm_form": form,
@@ -215,7 +240,8 @@ def confirm(request: HttpRequest, case: Case) -> HttpResponse:
         "masked": mask_address(email) if email else "",
         "has_letters": bool(_letters(case)),
         "email_form": EmailForm(initial={"email": case.patient.email}),
-        "may_change_email": not _has_account(case.patient),
+        "may_change_email": purposes is None and not _has_account(case.patient),
+        "may_add_letter": purposes is None,
     }
     status = 422 if data is not None else 200
     return draw(request, "confirm.html", case, context, status=status, folder="cases/phone")
@@ -241,25 +267,20 @@ def _sent_words(request: HttpRequest, case: Case, email: str) -> str:
     return code_words(sent, sent.challenge)
 
 
-def _confirmed(request: HttpRequest, case: Case, consent: ConsentForm, form: ConfirmForm) -> bool:
-    """Use the patient's proof, and send the request."""
-    data, proof = form.cleaned_data, {}
+def _confirmed(
+    request: HttpRequest, case: Case, consent: ConsentForm, form: ConfirmForm, send: Callable[[dict[str, Any]], None]
+) -> bool:
+    """Use the patient's proof, and send what she agreed to."""
+    data = form.cleaned_data
+    proof: dict[str, Any] = {}
 
     def act() -> None:
         if data["means"] == "phone_code":
             proof["proof"] = codes.check_code(request, codes.Purpose.CONSENT, data["code"], payload=str(case.pk))
         else:
             proof["letter_id"] = data["letter"]
-        perform(
-            "give_consent",
-            case.pk,
-            actor=actor(request),
-            choices=consent.choices,
-            shown_texts=consent.shown_texts,
-            language=_language(),
-            means=data["means"],
-            **proof,
-        )
+        words = {"choices": consent.choices, "shown_texts": consent.shown_texts, "language": _language()}
+        send({**words, "means": data["means"], **proof})
 
     return attempt(request, form, act)
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("<uuid:case_id>/accord/", consent.consent, name="consent"),
     path("<uuid:case_id>/accord/attester/", consent.attest, name="attest"),
     path("<uuid:case_id>/accord/demander/", consent.ask, name="ask"),
+    path("<uuid:case_id>/accord/renouveler/", consent.renew, name="renew_consent"),
     path("<uuid:case_id>/accord/texte/", consent.handout, name="handout"),
     path("<uuid:case_id>/accord/revenir/", consent.revise, name="revise"),
     path("<uuid:case_id>/patient/", consent.reach, name="reach"),

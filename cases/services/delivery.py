@@ -81,7 +81,7 @@ def withdraw_consent(case_id: UUID, purpose: str, *, actor: Actor) -> Case:
         Conflict: this purpose is not consented to.
     """
     case = locked_case(case_id, actor=actor, action="case.withdraw_consent")
-    if purpose not in consent.living_purposes(case.pk, case.consent_round):
+    if purpose not in consent.given_purposes(case.pk, case.consent_round):
         raise Conflict(_("There is no agreement to withdraw here."))
     required = purpose in (Purpose.ACT, Purpose.SHARING_NAMED, Purpose.SHARING_DELEGATED)
     if required and (case.state in BEFORE_DELIVERY or (case.state == State.ON_HOLD and case.delivered_at is None)):

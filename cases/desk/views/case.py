@@ -86,6 +86,7 @@ _ACTIONS = (
     "report_incident",
     "ask_correction",
     "end_correction",
+    "renew_consent",
 )
 
 

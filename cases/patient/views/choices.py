@@ -13,7 +13,8 @@ from cases.models import Case
 from cases.pages import attempt, case_page
 from cases.patient import forms
 from cases.patient.choices import choice_rows
-from cases.services import delivery, drafting
+from cases.patient.start.views.finish import consent_context, consent_form
+from cases.services import delivery, drafting, renewals
 from consent import services as consent
 
 
@@ -24,6 +25,7 @@ def choices(request: HttpRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "rows": choice_rows(case, get_language() or "fr"),
+        "asked_again": renewals.asked_again(case),
         "reception": case.get_reception_display() if case.reception else "",
         "blocks": list(case.patient.blocks.filter(lifted_at__isnull=True).select_related("professional")),
         "expert": case.assigned_expert,
@@ -62,7 +64,7 @@ def reception(request: HttpRequest, case: Case) -> HttpResponse:
 def withdraw_consent(request: HttpRequest, case: Case, purpose: str) -> HttpResponse:
     """Take one consent back, after its consequences are shown."""
     actor = request.actor  # type: ignore[attr-defined]
-    if purpose not in consent.living_purposes(case.pk, case.consent_round):
+    if purpose not in consent.given_purposes(case.pk, case.consent_round):
         return redirect("patient:choices", case.pk)
     if request.method == "POST":
 
@@ -105,6 +107,28 @@ def give_consent(request: HttpRequest, case: Case, purpose: str) -> HttpResponse
     title, _sep, body = words_shown(text, language).partition("\n\n")
     context = {"case": case, "title": title, "body": body, "text": text}
     return render(request, "cases/patient/give_consent.html", context, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.renew_consent")
+def renew(request: HttpRequest, case: Case) -> HttpResponse:
+    """Agree again, on words that changed and are marked so; what waited for it goes on."""
+    actor = request.actor  # type: ignore[attr-defined]
+    language = (get_language() or "fr")[:2]
+    purposes = renewals.asked_again(case)
+    if not purposes:
+        return redirect("patient:case", case.pk)
+    form = consent_form(case, request.POST if request.method == "POST" else None, purposes=purposes)
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> None:
+            given = {"choices": form.choices, "shown_texts": form.shown_texts, "language": language}
+            renewals.renew_consent(case.pk, actor=actor, **given)
+
+        if attempt(request, form, act, done=_("Thank you: your agreement is recorded.")):
+            return redirect("patient:case", case.pk)
+    context = {"case": case, **consent_context(request, case, form)}
+    return render(request, "cases/patient/renew.html", context, status=_status(request))
 
 
 def _is_uuid(text: str) -> bool:

@@ -30,6 +30,7 @@ from cases.selectors import (
     in_words,
     unread_messages,
 )
+from cases.services.renewals import asked_again
 from cases.tele_presenters import path_for_patient, standing_for_patient
 
 HISTORY_PAGE = 50
@@ -115,6 +116,7 @@ def _waiting(request: HttpRequest, case: Case, *, reads: bool) -> dict[str, Any]
         found["information"] = case.information_requests.filter(closed_at__isnull=True).first()
     elif case.state == State.ON_HOLD:
         found["hold"] = case.holds.filter(released_at__isnull=True).first()
+        found["asked_again"] = asked_again(case)
     elif case.state in (State.DECLINED, State.STOPPED, State.EXPIRED, State.WITHDRAWN):
         found["ending"] = case.endings.first()
     if case.state in AFTER_DELIVERY and decide(request.actor, "case.read_opinion", case).allowed:  # type: ignore[attr-defined]

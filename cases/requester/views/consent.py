@@ -19,7 +19,7 @@ from cases.requester import letters
 from cases.requester.checking import gaps_of, is_minor
 from cases.requester.forms import AttestForm, ReachForm
 from cases.requester.pages import draw, language, refused
-from cases.services import requesting
+from cases.services import renewals, requesting
 from consent.models import REQUIRED, SHARINGS
 from consent.texts import current_text, words_shown
 from ui.forms import today
@@ -38,8 +38,9 @@ def consent(request: HttpRequest, case: Case) -> HttpResponse:
     return _consent_page(request, case, _attest_form(request, case))
 
 
-def _attest_form(request: HttpRequest, case: Case) -> AttestForm:
-    texts = {str(purpose): current_text(purpose, case.kind) for purpose in purposes_put(case, attested=True)}
+def _attest_form(request: HttpRequest, case: Case, purposes: list[str] | None = None) -> AttestForm:
+    put = purposes_put(case, attested=True) if purposes is None else purposes
+    texts = {str(purpose): current_text(purpose, case.kind) for purpose in put}
     expert = case.requested_expert
     return AttestForm(
         request.POST if request.method == "POST" else None,
@@ -50,7 +51,9 @@ def _attest_form(request: HttpRequest, case: Case) -> AttestForm:
     )
 
 
-def _consent_page(request: HttpRequest, case: Case, form: AttestForm, *, status: int = 200) -> HttpResponse:
+def _consent_page(
+    request: HttpRequest, case: Case, form: AttestForm, *, status: int = 200, again: bool = False
+) -> HttpResponse:
     expert = case.requested_expert
     purposes = []
     for purpose, text in form.texts.items():
@@ -62,7 +65,8 @@ def _consent_page(request: HttpRequest, case: Case, form: AttestForm, *, status:
     context = {
         "form": form,
         "purposes": purposes,
-        "waiting": case.state == State.AWAITING_CONSENT,
+        "waiting": again or case.state == State.AWAITING_CONSENT,
+        "again": again,
         "has_account": has_account(case),
         "minor": is_minor(case),
     }
@@ -92,6 +96,26 @@ def attest(request: HttpRequest, case: Case) -> HttpResponse:
         if attempt(request, form, act, done=_("Your request is sent. Your patient is told of it.")):
             return redirect("requester:case", case.pk)
     return _consent_page(request, Case.objects.get(pk=case.pk), form, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@case_page("case.renew_consent")
+def renew(request: HttpRequest, case: Case) -> HttpResponse:
+    """State that the patient agreed again, on words that changed; her own account may say so as well."""
+    purposes = [one for one in renewals.asked_again(case) if one in purposes_put(case, attested=True)]
+    if not purposes:
+        return redirect("requester:case", case.pk)
+    form = _attest_form(request, case, purposes)
+    if request.method == "POST" and form.is_valid():
+        data = {"choices": form.choices, "shown_texts": form.shown_texts, "language": language()}
+        stated = {name: form.cleaned_data[name] for name in ("means", "collected_on", "text_handed_over")}
+
+        def act() -> None:
+            renewals.renew_consent(case.pk, actor=actor(request), **data, **stated)
+
+        if attempt(request, form, act, done=_("The agreement is recorded; the request goes on.")):
+            return redirect("requester:case", case.pk)
+    return _consent_page(request, case, form, status=refused(request), again=True)
 
 
 @require_POST

@@ -46,6 +46,8 @@ ROWS = [
         post={PATIENT_SIDE: DONE},
         data=lambda stage, who: {"professional": str(stage.people.expert.user_id)},
     ),
+    # Nothing is asked again here: whoever could agree is led back.
+    Row("patient:renew_consent", "in_review", {PATIENT_SIDE: DONE}, {PATIENT_SIDE: DONE}),
     Row(
         "patient:withdraw_consent",
         "in_review",

@@ -34,6 +34,8 @@ ROWS = [
     Row("phone:new", "", {N: PAGE}, {N: PAGE}, CALL),
     Row("phone:who", "", {N: DONE}, {N: DONE}, _new),
     Row("phone:confirm", "phone_awaiting", {N: PAGE}, {N: DONE}, _confirmed),
+    # Before the first agreement there is none to renew.
+    Row("phone:renew_consent", "phone_awaiting", {N: NO}, {N: NO}),
     Row("phone:email", "phone_awaiting", post={N: DONE}, data={"email": "odile@example.org"}),
     Row("phone:document_file", "phone_draft", {N: PAGE}),
     *rows(

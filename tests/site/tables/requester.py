@@ -59,6 +59,7 @@ ROWS = [
     Row("requester:prepare_check", "tele_draft", {R: PAGE}, {R: DONE}, {"expert": "service"}),
     Row("requester:prepare_discard", "tele_draft", {R: PAGE}, {R: DONE}),
     Row("requester:consent", "tele_draft", {R: PAGE}),
+    Row("requester:renew_consent", "tele_review", {R: DONE}, {R: DONE}),
     Row("requester:attest", "tele_draft", post={R: DONE}, data=_attested),
     Row("requester:attest", "tele_awaiting", post={R: DONE}, data=_attested),
     Row("requester:ask", "tele_draft", post={R: DONE}),

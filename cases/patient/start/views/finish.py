@@ -1,6 +1,6 @@
 """Reading everything again, the agreements, and what happens next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -96,10 +96,15 @@ def consents(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def consent_form(
-    case: Case, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None
+    case: Case,
+    data: Mapping[str, Any] | None = None,
+    *,
+    initial: Mapping[str, Any] | None = None,
+    purposes: Sequence[str] | None = None,
 ) -> ConsentForm:
-    """The purposes put to this patient, each a box of its own."""
-    texts = {str(purpose): current_text(purpose, case.kind) for purpose in purposes_put(case)}
+    """The purposes put to this patient, or these alone, each a box of its own."""
+    put = purposes_put(case) if purposes is None else purposes
+    texts = {str(purpose): current_text(purpose, case.kind) for purpose in put}
     return ConsentForm(data, texts=texts, required=_needed(), language=_language(), initial=initial)
 
 
