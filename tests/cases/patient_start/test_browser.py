@@ -92,3 +92,41 @@ def test_back_in_the_browser_shows_the_public_question_before(page: Page, live_s
     page.wait_for_selector("[name=whom]")
     page.go_back()
     assert page.locator("[name=diagnosis]").count() == 3
+
+
+def test_an_upload_that_was_cut_keeps_form_and_file_and_is_sent_again(
+    page: Page, live_server: object, scene: tuple[World, Case], settings: object
+) -> None:
+    world, case = scene
+    origin = live_server.url  # type: ignore[attr-defined]
+    enter(page.context, origin, world)
+    address = f"{origin}/en/patient/{case.pk}/preparer/documents/ajouter/"
+    page.goto(address)
+    page.fill("#id_title", "MRI of March")
+    out = io.BytesIO()
+    Image.new("RGB", (300, 400), "white").save(out, "JPEG")
+    page.set_input_files("[name=file]", [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}])
+    send = page.locator("main form .buttons button").first
+    box = page.locator("[data-upload-box]")
+
+    # Refused by the server: told on the page, with the field it is about.
+    send.click()
+    box.get_by_text("What is it?").wait_for()
+    page.select_option("#id_type", "imaging")
+
+    page.context.set_offline(True)
+    send.click()
+    box.get_by_text("The connection was cut").wait_for()
+    page.context.set_offline(False)
+    assert page.input_value("#id_title") == "MRI of March"
+    assert page.evaluate("document.querySelector('[name=file]').files.length") == 1
+    assert not Document.objects.exists()
+
+    settings.VAULT_MAX_FILE_BYTES = 100  # type: ignore[attr-defined]
+    send.click()
+    box.get_by_text("larger than").wait_for()
+    settings.VAULT_MAX_FILE_BYTES = 10**6  # type: ignore[attr-defined]
+    send.click()
+    page.wait_for_url("**/preparer/documents/")
+    page.get_by_text("The document is added.").wait_for()
+    assert Document.objects.get().title == "MRI of March"

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -142,7 +142,7 @@ def add(request: HttpRequest, case: Case, number: int = 0) -> HttpResponse:
         return _refused(request, case, piece, refused.form, refused)
     form = DocumentForm(received.fields)
     if not form.is_valid():
-        if received.files:
+        if received.files and not _by_script(request):
             form.add_error("file", _("Choose the file again: it was not kept, because something else was to correct."))
         received.discard()
         return _add_page(request, case, piece, form, status=422)
@@ -159,7 +159,13 @@ def add(request: HttpRequest, case: Case, number: int = 0) -> HttpResponse:
     if not attempt(request, form, act, done=_("The document is added.")):
         delete_file(stored)
         return _add_page(request, case, piece, form, status=409)
-    return redirect(space_of(request).url("prepare_documents", case.pk))
+    to = space_of(request).url("prepare_documents", case.pk)
+    return JsonResponse({"to": to}) if _by_script(request) else redirect(to)
+
+
+def _by_script(request: HttpRequest) -> bool:
+    """Whether the page's own script sends the form: it is answered in data, and the page stays."""
+    return request.headers.get("Accept") == "application/json"
 
 
 def _initial(piece: Piece | None) -> dict[str, Any]:
@@ -191,6 +197,13 @@ def _refused(
 def _add_page(
     request: HttpRequest, case: Case, piece: Piece | None, form: DocumentForm, *, status: int = 200
 ) -> HttpResponse:
+    if status != 200 and _by_script(request):
+        # The page still holds the files: that they are to be chosen again is said to browsers without scripts only.
+        told = {
+            name: [str(error) if name in ("file", "__all__") else f"{form[name].label} – {error}" for error in errors]
+            for name, errors in form.errors.items()
+        }
+        return JsonResponse({"errors": told}, status=status)
     context = {
         "form": form,
         "piece": piece,
