@@ -47,6 +47,7 @@ def own_names() -> list[str]:
 
 @pytest.mark.parametrize("name", own_names())
 @pytest.mark.parametrize("half", [False, True], ids=["anonymous", "password only"])
+@pytest.mark.behaviour("S0-24")
 def test_without_a_verified_session_only_public_pages_open(client: Client, name: str, half: bool) -> None:
     if half:
         give_password(client, make_user("administrator").email)

@@ -221,6 +221,7 @@ def test_an_expert_who_does_not_exist_is_not_found(desk: Client, expert: ExpertP
     assert desk.get(page("remove_absence", expert.pk, nobody)).status_code == 404
 
 
+@pytest.mark.behaviour("S2-26")
 def test_a_coordinator_adds_an_expert_and_records_all_that_was_checked(desk: Client):
     user = people.make_user("expert", full_name="Nadia Cohen")
     people.make_professional(user)

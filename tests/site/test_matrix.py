@@ -116,6 +116,7 @@ _open = pytest.mark.xfail(reason="its cells are not settled", run=False)
 
 
 @pytest.mark.parametrize("table", [pytest.param(name, marks=_open) if name in OPEN else name for name in TABLES])
+@pytest.mark.behaviour("S2-13")
 def test_everybody_gets_what_the_table_says(stage: Stage, table: str) -> None:
     wrong = [
         (f"{method} {row.label}", who, fault)

@@ -390,6 +390,7 @@ def deliver(desk: Someone, case: Case) -> None:
 @pytest.mark.behaviour("S2-06")
 @pytest.mark.behaviour("S2-11")
 @pytest.mark.behaviour("S2-12")
+@pytest.mark.behaviour("S3-15")
 def test_a_second_opinion_from_the_first_click_to_the_follow_up_on_a_phone(room: Room, world: World) -> None:
     patient = room.enter(ADDRESS, size=PHONE)
     case = begin(patient, world)

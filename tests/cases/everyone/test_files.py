@@ -12,6 +12,7 @@ from tests.cases.patient.lives import after, page, paper
 from tests.cases.world import World, patient
 
 
+@pytest.mark.behaviour("S0-25")
 @pytest.mark.behaviour("S2-16")
 @pytest.mark.behaviour("S3-20")
 def test_an_original_is_an_attachment_never_kept_and_journaled_once_in_half_an_hour(world: World) -> None:
@@ -72,6 +73,7 @@ def test_a_document_is_found_only_under_its_own_case(world: World) -> None:
         assert mine.get(page(other.case, f"documents/{document.pk}/{path}")).status_code == 404, path
 
 
+@pytest.mark.behaviour("S0-19")
 def test_strangers_other_experts_and_visitors_get_no_file(world: World) -> None:
     walk = after(world, "accept", with_paper=True)
     document = walk.case.documents.get()

@@ -95,6 +95,7 @@ def test_an_expert_sees_only_the_cases_assigned_to_him(world: World) -> None:
         assert stranger.get(at(name, case)).status_code == 404
 
 
+@pytest.mark.behaviour("S2-07")
 def test_he_accepts_only_without_a_conflict_of_interest(world: World, expert: Client) -> None:
     case = proposed(world)
     assert expert.post(at("accept", case), {}).status_code == 422

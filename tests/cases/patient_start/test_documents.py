@@ -1,9 +1,10 @@
 """Documents: wanted and why, received without a clear byte, recognised, described, withdrawn, not to be obtained."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,6 +17,7 @@ from tests.cases import world as people
 from tests.cases.clients import verified_client
 from tests.cases.patient_start.conftest import Desk
 from tests.cases.patient_start.forms import form_with, send, words_of
+from tests.vault import samples
 from vault.models import StoredFile
 
 pytestmark = pytest.mark.django_db
@@ -275,3 +277,38 @@ def test_documents_may_still_be_added_after_the_request_was_sent(draft: Desk) ->
         draft.client.post(draft.url("documents/ajouter/"), {"file": SimpleUploadedFile("a.pdf", pdf())}).status_code
         == 403
     )
+
+
+@pytest.mark.behaviour("S3-01")
+@pytest.mark.parametrize(
+    ("name", "content", "kept"),
+    [
+        ("report.pdf", samples.pdf, "application/pdf"),
+        ("photo.jpg", samples.jpeg, "image/jpeg"),
+        ("photo.png", samples.png, "image/png"),
+        ("IMG_0001.HEIC", samples.heic, "image/jpeg"),
+        ("IM0001", samples.dicom, "application/dicom"),
+        ("disc.zip", samples.zip_of_dicom, "application/zip"),
+    ],
+)
+def test_each_kind_of_file_a_person_has_is_taken_and_checked(
+    draft: Desk, name: str, content: Callable[[], bytes], kept: str
+) -> None:
+    answer = upload(draft, (name, content()), type="imaging", title="As it came")
+    assert answer.status_code == 302, words_of(answer)
+    document = Document.objects.get()
+    assert document.file.media_type == kept
+    check_document.call(str(document.pk))
+    assert "checked" in words_of(draft.client.get(draft.url("documents/")))
+    assert draft.client.get(f"/en/patient/{draft.case.pk}/documents/{document.pk}/").status_code == 200
+
+
+def test_a_pdf_behind_a_password_says_what_to_do(draft: Desk) -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as document:
+        document.save(out, encryption=pikepdf.Encryption(owner="owner", user="secret"))
+    answer = upload(draft, ("locked.pdf", out.getvalue()), type="letter", title="My letter")
+    assert answer.status_code == 422
+    assert "password" in words_of(answer)
+    assert 'value="My letter"' in answer.content.decode()
+    assert not Document.objects.exists()

@@ -175,6 +175,7 @@ def test_the_identity_form_sent_twice_opens_one_draft() -> None:
 
 
 @pytest.mark.behaviour("S2-01")
+@pytest.mark.behaviour("S1-19")
 def test_a_parent_opens_a_draft_for_a_child_and_acts_as_himself() -> None:
     _row, user = world.patient()
     client = verified_client(user, "patient")

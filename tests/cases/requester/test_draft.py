@@ -109,6 +109,7 @@ def test_a_draft_of_somebody_else_is_not_opened_by_its_number(world: World, doct
     assert Case.objects.count() == 1
 
 
+@pytest.mark.behaviour("S1-11")
 def test_the_patient_gets_no_account_and_a_row_of_her_own(world: World, doctor: Client) -> None:
     twin = {"birth_name": "Renaud", "birth_first_names": "Camille", "birth_date": "17/05/1980"}
     case = flows.open_draft(doctor, **twin)
@@ -152,6 +153,7 @@ def test_what_was_typed_is_corrected_later(doctor: Client) -> None:
     assert (case.patient.birth_name, case.urgency, case.pathology.code) == ("Marin", "h48", "scoliosis")
 
 
+@pytest.mark.behaviour("S1-48")
 def test_an_incomplete_file_comes_back_with_everything_typed(doctor: Client) -> None:
     case = flows.open_draft(doctor)
     answer = doctor.post(at("prepare_file", case), {**flows.FILE, "allergies": ""})
@@ -213,6 +215,8 @@ def test_another_disease_takes_the_named_expert_back(world: World, doctor: Clien
 
 
 @pytest.mark.behaviour("S1-08")
+@pytest.mark.behaviour("S1-37")
+@pytest.mark.behaviour("S1-38")
 def test_a_document_is_added_described_and_withdrawn(doctor: Client) -> None:
     case = flows.open_draft(doctor)
     # What was typed in the file is kept before the other page opens.
