@@ -163,7 +163,8 @@ class CaseFacts:
             refusals=_opinion_refusal(target, relations)
             | _hold_refusals(target)
             | _talk_refusals(target)
-            | _writing_refusals(target),
+            | _writing_refusals(target)
+            | _draft_refusals(target, relations),
         )
 
     def visible(self, actor: Actor) -> Q:
@@ -259,6 +260,28 @@ def _writing_refusals(case: Case) -> dict[str, str]:
     """What is delivered is written on only while a correction is under way."""
     over = case.state in AFTER_DELIVERY and case.correcting_since is None
     return {"case.write_draft": "state"} if over else {}
+
+
+#: What would tell the service of a request that is not sent yet.
+_READING_DRAFT = (
+    "case.read",
+    "case.read_summary",
+    "case.read_history",
+    "document.read",
+    "case.add_document",
+    "case.remove_document",
+)
+
+
+def _draft_refusals(case: Case, relations: frozenset[str]) -> dict[str, str]:
+    """Before the patient agreed nobody of the service reads the request, as the notice on keeping a draft promises.
+
+    Only who fills it in with her on the phone does. That it exists, whose it is and its dates stay visible, to remind
+    and to call; an alert speaks for itself.
+    """
+    if case.consented_at is not None or not relations & {*STAFF, "assistant"}:
+        return {}
+    return {} if "phone_care_coordinator" in relations else dict.fromkeys(_READING_DRAFT, "draft")
 
 
 def _talk_refusals(case: Case) -> dict[str, str]:

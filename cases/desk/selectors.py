@@ -115,7 +115,7 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
 
 #: What a line shows.
 _LISTED = (
-    *("reference", "state", "due_at", "planned_treatment_on"),
+    *("reference", "state", "due_at", "planned_treatment_on", "consented_at"),
     *(f"patient__{name}" for name in ("birth_name", "birth_first_names", "used_name", "used_first_name")),
     *("pathology__name_fr", "pathology__name_en"),
     *("assigned_expert__user__title", "assigned_expert__user__full_name", "assigned_expert__user__email"),
@@ -151,8 +151,9 @@ def lines(rows: Iterable[Case]) -> list[Line]:
         Line(
             case=row,
             name=row.patient.full_name,
-            pathology=row.pathology.name if row.pathology else "",
-            planned=row.planned_treatment_on,
+            # Before the patient agreed the desk knows that there is a request, not what it is about.
+            pathology=row.pathology.name if row.pathology and row.consented_at else "",
+            planned=row.planned_treatment_on if row.consented_at else None,
             action=next_action(row),
             expert=row.assigned_expert.name if row.assigned_expert else "",
             paused=row.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
@@ -176,7 +177,7 @@ def search(actor: Actor, words: str, state: str) -> list[Case]:
     for word in words.split()[:6]:
         folded = fold_name(word)
         pathologies = [row.pk for row in Pathology.objects.all() if folded and folded in fold_name(row.name)]
-        match = Q(reference__icontains=word) | Q(pathology_id__in=pathologies)
+        match = Q(reference__icontains=word) | Q(pathology_id__in=pathologies, consented_at__isnull=False)
         if folded:
             match |= Q(patient__search_key__contains=folded)
         rows = rows.filter(match)

@@ -30,6 +30,7 @@ REASONS: dict[str, str | Promise] = {
     "unchecked": _("This document is still being checked."),
     "hidden": _("This document was set aside because it may belong to another patient."),
     "removed": _("This document was withdrawn by its author."),
+    "draft": _("Nobody of the service reads a request before it is sent with the patient’s agreement."),
     "doctor_first": _("Your doctor receives this report first and will talk about it with you."),
 }
 
