@@ -66,7 +66,7 @@
       count.toggleAttribute("data-over", left < 0);
       if (left < limit / 10) count.setAttribute("role", "status");
       count.textContent =
-        left === limit ? before : `${number.format(Math.abs(left))}\u00a0${left < 0 ? words.over : words.left}`;
+        left > limit / 5 ? before : `${number.format(Math.abs(left))}\u00a0${left < 0 ? words.over : words.left}`;
     };
     area.addEventListener("input", tell);
     if (area.value) tell();
