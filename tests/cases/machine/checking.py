@@ -165,10 +165,11 @@ def check_trials(stage: Stage, trials: Iterable[Trial]) -> Iterator[str]:
         with stage.undone():
             group[0].arrive(stage)
             for trial in group:
-                yield from _check_trial(stage, trial)
+                yield from check_trial(stage, trial)
 
 
-def _check_trial(stage: Stage, trial: Trial) -> Iterator[str]:
+def check_trial(stage: Stage, trial: Trial) -> Iterator[str]:
+    """One trial where it is to be made; undone afterwards."""
     try:
         with stage.undone(), override_settings():
             if trial.fact != "undelivered":

@@ -1,6 +1,7 @@
 """What hunts a fault: the same checks the tests make, nothing made for a fault."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from notify.models import Notice
 from tests.cases.machine import routes
@@ -14,33 +15,53 @@ Stages = dict[str, Stage]
 Hunter = Callable[[Stages], Iterator[str]]
 
 
-def trials_of(move: str) -> Hunter:
+@dataclass(frozen=True)
+class Trials:
     """Each guard of a move, not met."""
 
-    def hunt(stages: Stages) -> Iterator[str]:
+    move: str
+
+    def __call__(self, stages: Stages) -> Iterator[str]:
         for kind in KINDS:
-            yield from check_trials(stages[kind], [trial for trial in trials(kind) if trial.move == move])
-        if move == "give_consent":
-            phone = Trial(SECOND, "awaiting_consent", move, Who.CARE_COORDINATOR, without="code")
+            yield from check_trials(stages[kind], self.of(kind))
+        if self.move == "give_consent":
+            phone = Trial(SECOND, "awaiting_consent", self.move, Who.CARE_COORDINATOR, without="code")
             yield from check_trials(stages["by_phone"], [phone])
 
-    return hunt
+    def of(self, kind: str) -> list[Trial]:
+        """Those of one kind."""
+        return [trial for trial in trials(kind) if trial.move == self.move]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Moves by some people (or by those who may, and a few who may not) in some states."""
+
+    moves: tuple[str, ...]
+    people: tuple[Who, ...] = ()
+    states: tuple[str, ...] = STATES
+
+    def __call__(self, stages: Stages) -> Iterator[str]:
+        for kind in KINDS:
+            for state in self.states:
+                with stages[kind].undone():
+                    stages[kind].reach(state)
+                    stages[kind].furnish()
+                    yield from self.here(stages[kind])
+
+    def here(self, stage: Stage) -> Iterator[str]:
+        """In the state the case is in."""
+        usually = (usual(move, stage.facts.kind) for move in self.moves)
+        chosen = self.people or tuple(sorted({Who.STRANGER, Who.CLOCK, *usually}))
+        yield from check_cells(stage, cells(stage, self.moves, chosen), thorough=True)
+
+
+def trials_of(move: str) -> Hunter:
+    return Trials(move)
 
 
 def cells_of(*moves: str, people: tuple[Who, ...] = (), states: tuple[str, ...] = STATES) -> Hunter:
-    """Moves by everybody (or by those who may, and a few who may not) in every state."""
-
-    def hunt(stages: Stages) -> Iterator[str]:
-        for kind in KINDS:
-            stage = stages[kind]
-            chosen = people or tuple(sorted({Who.STRANGER, Who.CLOCK, *(usual(move, kind) for move in moves)}))
-            for state in states:
-                with stage.undone():
-                    stage.reach(state)
-                    stage.furnish()
-                    yield from check_cells(stage, cells(stage, moves, chosen), thorough=True)
-
-    return hunt
+    return Cells(moves, people, states)
 
 
 def life(*names: str) -> Hunter:

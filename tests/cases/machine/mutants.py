@@ -1,8 +1,9 @@
 """Seeded faults of the state machine, and what hunts each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from django.db import DatabaseError
@@ -15,8 +16,20 @@ from cases.machine.table import Move
 from cases.models import Case
 from errors import DomainError
 from tests.cases.machine import routes
-from tests.cases.machine.hunting import Hunter, Stages, by_phone, cells_of, life, notices_of, trials_of
-from tests.cases.machine.rules import STATES, TABLE, Who
+from tests.cases.machine.checking import check_trial
+from tests.cases.machine.hunting import (
+    Cells,
+    Hunter,
+    Stages,
+    Trials,
+    by_phone,
+    cells_of,
+    life,
+    notices_of,
+    trials_of,
+)
+from tests.cases.machine.rules import KINDS, STATES, TABLE, Who
+from tests.cases.machine.stage import WAYS, Stage
 
 Seed = Callable[[], AbstractContextManager[None]]
 
@@ -40,13 +53,73 @@ def killed_by(mutant: Mutant, stages: Stages) -> str:
     """The first complaint about the mutant, or "" when it survives."""
     with mutant.seed():
         for hunter in mutant.hunters:
-            try:
-                complaint = next(hunter(stages), "")
-            except (AssertionError, DomainError, DatabaseError, LookupError, AttributeError, TypeError) as error:
-                complaint = f"{type(error).__name__}: {error}"
+            complaint = _first(lambda: hunter(stages))  # noqa: B023
             if complaint:
                 return complaint
     return ""
+
+
+def killed_together(mutants: Sequence[Mutant], stages: Stages) -> dict[str, str]:
+    """Hunt many at once: each situation is reached once, in good order, and each fault seeded there in turn.
+
+    What no situation shows is hunted alone, along whole lives.
+
+    Returns:
+        The first complaint about each mutant, by name; "" for those that survive.
+    """
+    found: dict[str, str] = {}
+    for kind in KINDS:
+        _at_trials(mutants, stages[kind], found)
+        _at_states(mutants, stages[kind], found, "draft")
+    for mutant in mutants:
+        if mutant.name not in found:
+            found[mutant.name] = killed_by(mutant, stages)
+    return found
+
+
+def _at_trials(mutants: Sequence[Mutant], stage: Stage, found: dict[str, str]) -> None:
+    """Where one guard of a move is not met."""
+    hunts = {mutant: hunter for mutant in mutants for hunter in mutant.hunters if isinstance(hunter, Trials)}
+    for move in TABLE:
+        every = sorted(Trials(move).of(stage.facts.kind), key=lambda trial: trial.place)
+        for _place, together in groupby(every, lambda trial: trial.place):
+            group = list(together)
+            waiting = [mutant for mutant, hunter in hunts.items() if hunter.move == move and mutant.name not in found]
+            if not waiting:
+                break
+            with stage.undone():
+                group[0].arrive(stage)
+                for mutant in waiting:
+                    _note(mutant, found, lambda: (c for trial in group for c in check_trial(stage, trial)))  # noqa: B023
+
+
+def _at_states(mutants: Sequence[Mutant], stage: Stage, found: dict[str, str], state: str) -> None:
+    """In a state and in all that are reached from it, each one step further."""
+    with stage.undone():
+        stage.furnish()
+        for mutant in mutants:
+            for hunter in mutant.hunters:
+                if isinstance(hunter, Cells) and state in hunter.states and mutant.name not in found:
+                    _note(mutant, found, lambda: hunter.here(stage))  # noqa: B023
+    for further, (before, moves) in WAYS.items():
+        if before == state and any(mutant.name not in found for mutant in mutants):
+            with stage.undone():
+                stage.advance(moves)
+                _at_states(mutants, stage, found, further)
+
+
+def _note(mutant: Mutant, found: dict[str, str], hunt: Callable[[], Iterator[str]]) -> None:
+    with mutant.seed():
+        complaint = _first(hunt)
+    if complaint:
+        found[mutant.name] = complaint
+
+
+def _first(hunt: Callable[[], Iterator[str]]) -> str:
+    try:
+        return next(hunt(), "")
+    except (AssertionError, DomainError, DatabaseError, LookupError, AttributeError, TypeError) as error:
+        return f"{type(error).__name__}: {error}"
 
 
 # --- seeds
@@ -168,13 +241,8 @@ def _twice(before: Any) -> Any:
 
 def every_mutant() -> Iterator[Mutant]:
     """All of them, in a fixed order."""
-    yield from _guards()
-    yield from _sources()
-    yield from _targets()
-    yield from _people()
-    yield from _engine()
-    yield from _effects()
-    yield from _clocks()
+    for group in GROUPS.values():
+        yield from group()
 
 
 def _guards() -> Iterator[Mutant]:
@@ -407,3 +475,21 @@ def _forget_when_ended(before: Any) -> Any:
 def without_lock() -> AbstractContextManager[None]:
     """`_lock` reads the case without locking it."""
     return swapped(QuerySet, "select_for_update", lambda self, *_a, **_k: self)()
+
+
+#: What is wrong → the faults of that kind.
+GROUPS: dict[str, Callable[[], Iterator[Mutant]]] = {
+    "guards": _guards,
+    "sources": _sources,
+    "targets": _targets,
+    "people": _people,
+    "engine": _engine,
+    "effects": _effects,
+    "clocks": _clocks,
+}
+
+
+def share(groups: Sequence[str], part: int = 1, of: int = 1) -> list[Mutant]:
+    """The faults of some groups, or one of several equal shares of them."""
+    every = [mutant for name in groups for mutant in GROUPS[name]()]
+    return every[part - 1 :: of]

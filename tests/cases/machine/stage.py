@@ -1,6 +1,6 @@
 """A case taken to any state with the model of the rules beside it, step by step; then undone, and taken elsewhere."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
@@ -238,6 +238,10 @@ class Stage:
         if not before:
             return
         self.reach(before)
+        self.advance(moves)
+
+    def advance(self, moves: Iterable[str]) -> None:
+        """Make usual moves one after the other."""
         for move in moves:
             self.prepare(move)
             self.wait(hours=1)
