@@ -31,7 +31,7 @@ logger = logging.getLogger("jobs")
 #: A job in the queue, as django-tasks stores it.
 Row = DBTaskResult[Any, Any]
 
-#: A worker silent for this long is dead. Its thread speaks every `BEAT`.
+#: A worker silent for this long is dead. Its thread speaks every `BEAT`, or five times in a shorter lease.
 LEASE = timedelta(seconds=15)
 BEAT = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(hours=1)
@@ -83,12 +83,6 @@ def confirm_lease() -> None:
         raise LeaseLost
 
 
-def beat(worker: str) -> None:
-    """Say that a worker is alive."""
-    if not WorkerBeat.objects.filter(worker=worker).update(beat_at=Now()):
-        WorkerBeat.objects.bulk_create([WorkerBeat(worker=worker)], ignore_conflicts=True)
-
-
 def ready(queues: Sequence[str] | None = None) -> QuerySet[Row]:
     """Jobs that may be taken now, in the order they should be."""
     waiting = DBTaskResult.objects.filter(
@@ -110,6 +104,13 @@ def _may_be_forgotten() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit TO off")
         yield
+
+
+def beat(worker: str) -> None:
+    """Say that a worker is alive. It does not wait for the disk: a busy one would make the living look dead."""
+    with _may_be_forgotten():
+        if not WorkerBeat.objects.filter(worker=worker).update(beat_at=Now()):
+            WorkerBeat.objects.bulk_create([WorkerBeat(worker=worker)], ignore_conflicts=True)
 
 
 def take(worker: str, queues: Sequence[str] | None = None) -> Row | None:

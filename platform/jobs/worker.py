@@ -68,7 +68,11 @@ class Worker:
         self.until_empty = until_empty
         self.clock = clock
         self.lease = lease
+        # Five signs of life may be missed before anybody takes this worker for dead.
+        self.pulse = min(BEAT, lease / 5).total_seconds()
         self.done = 0
+        self._spoke = time.monotonic()
+        self._judges_from = 0.0
         self._stopping = threading.Event()
         self._ended = threading.Event()
 
@@ -83,7 +87,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped, or until nothing is left when `until_empty`."""
-        leases.beat(self.id)
+        self._speak()
         heart = threading.Thread(target=self._beat_on, name="heart", daemon=True)
         heart.start()
         others = [
@@ -123,13 +127,27 @@ class Worker:
             connections.close_all()
 
     def _make_round(self) -> None:
-        leases.give_back_jobs_of_the_dead(self.lease, asked_by=self.id)
+        if self._may_judge():
+            leases.give_back_jobs_of_the_dead(self.lease, asked_by=self.id)
         if self.clock:
             schedule.tick()
 
+    def _may_judge(self) -> bool:
+        """Whether this worker itself spoke all the time: what silenced it (a database away for a minute, a machine
+        without breath) silenced living workers too, and they get a whole lease to speak again."""
+        moment = time.monotonic()
+        return moment - self._spoke <= self.lease.total_seconds() / 2 and moment >= self._judges_from
+
+    def _speak(self) -> None:
+        leases.beat(self.id)
+        moment = time.monotonic()
+        if moment - self._spoke > self.lease.total_seconds() / 2:
+            self._judges_from = moment + self.lease.total_seconds()
+        self._spoke = moment
+
     def _beat_on(self) -> None:
-        while not self._ended.wait(BEAT.total_seconds()):
-            forgiving(lambda: leases.beat(self.id))
+        while not self._ended.wait(self.pulse):
+            forgiving(self._speak)
         connections.close_all()
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:

@@ -133,20 +133,35 @@ def test_a_second_signal_ends_at_once_and_the_job_comes_back(start):
 
 def test_a_slow_worker_that_is_alive_is_not_doubled(start):
     # The job takes three times as long as a worker may be silent; the thread that speaks keeps its lease.
-    from jobs import leases, worker
-
-    before = leases.BEAT, worker.BEAT
-    leases.BEAT = worker.BEAT = timedelta(seconds=0.1)
-    try:
-        enqueue(samples.take_long, "slow")
-        workers = [start(lanes=(None,)), start(lanes=(None,))]
-        wait_until(lambda: samples.ran("slow") == 1)
-        for one in workers:
-            os.kill(one, signal.SIGTERM)
-            ended(one)
-    finally:
-        leases.BEAT, worker.BEAT = before
+    enqueue(samples.take_long, "slow")
+    workers = [start(lanes=(None,)), start(lanes=(None,))]
+    wait_until(lambda: samples.ran("slow") == 1)
+    for one in workers:
+        os.kill(one, signal.SIGTERM)
+        ended(one)
     assert samples.ran("slow-started") == 1
+
+
+def test_a_worker_that_was_silent_itself_takes_nobody_for_dead():
+    # The database was away, or the machine out of breath: the others had no voice either.
+    enqueue(samples.leave_mark, "held")
+    beat("other")
+    assert take("other") is not None
+    judge = Worker(clock=False, lease=SOON)
+    judge._speak()
+    threading.Event().wait(SOON.total_seconds() + 0.1)
+    judge._make_round()
+    assert JobLease.objects.filter(worker="other").exists()
+    judge._speak()
+    judge._make_round()
+    assert JobLease.objects.filter(worker="other").exists()
+    # It speaks all the time for a whole lease, the other does not: now it may judge.
+    end = time.monotonic() + SOON.total_seconds() + 0.1
+    while time.monotonic() < end:
+        threading.Event().wait(judge.pulse)
+        judge._speak()
+    judge._make_round()
+    assert not JobLease.objects.filter(worker="other").exists()
 
 
 def test_mail_does_not_wait_for_a_long_job(start):

@@ -13,7 +13,7 @@ from django.db import connection, connections
 from django_tasks_db.models import DBTaskResult
 
 from audit import SystemActor, record, verify
-from jobs import enqueue, leases, worker
+from jobs import enqueue
 from jobs.models import DeadJob, JobLease, ScheduledRun
 from jobs.worker import Worker
 from notify import demo_mail, register_template, send
@@ -24,8 +24,8 @@ from tests.jobs import samples
 SECONDS = 90
 WORKERS = 2
 SEED = 20261121
-# Signs of life and patience ten times as short as in production, so that a minute and a half holds many deaths.
-BEAT, LEASE = timedelta(seconds=0.2), timedelta(seconds=1.5)
+# Patience ten times as short as in production, so that a minute and a half holds many deaths.
+LEASE = timedelta(seconds=1.5)
 
 
 def start() -> int:
@@ -33,7 +33,6 @@ def start() -> int:
     connections.close_all()
     child = os.fork()
     if child == 0:
-        leases.BEAT = worker.BEAT = BEAT
         one = Worker(clock=False, lease=LEASE)
         one.stop_on_signals()
         one.run()
