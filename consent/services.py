@@ -123,6 +123,11 @@ def record_notice(
         raise Invalid(
             _("A text has changed since you opened this page."), _("Read the new text below, then choose again.")
         )
+    same = ConsentRecord.objects.filter(case_id=case_id, round=round_number, purpose=notice, text=text)
+    known = same.filter(actor_kind=actor.kind, actor_id=actor.id, means=means).first()
+    if known is not None:
+        # The same page sent twice: it was read and accepted once.
+        return known
     row = ConsentRecord.objects.create(
         case_id=case_id,
         patient_id=patient_id,

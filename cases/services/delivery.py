@@ -106,6 +106,9 @@ def give_optional_consent(case_id: UUID, purpose: str, *, actor: Actor, text_id:
     require(actor, "case.read_choices", case)
     if purpose not in [str(item) for item in consent.OPTIONAL] or case.consented_at is None:
         raise Conflict(_("This choice cannot be changed here."))
+    if purpose in consent.living_purposes(case.pk, case.consent_round):
+        # The same page sent twice: it was accepted once.
+        return case
     consent.record_choices(
         case_id=case.pk,
         patient_id=case.patient_id,

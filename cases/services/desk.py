@@ -14,6 +14,7 @@ from cases.models import CallTask, Case, DeskNote, StopRequest, TechnicalInciden
 from cases.models.case import Payment
 from cases.notices import tell
 from cases.services.locking import locked_case, subjects
+from cases.services.repeats import said_already
 from clock import now
 from errors import Conflict, Invalid, Missing
 
@@ -83,6 +84,9 @@ def add_note(case_id: UUID, text: str, *, actor: Actor) -> DeskNote:
     case = locked_case(case_id, actor=actor, action="case.note")
     if not text.strip():
         raise Invalid(_("Write your note."), fields={"text": _("Fill in this field.")})
+    known = said_already(DeskNote.objects.select_related("content_key").filter(case=case), text, actor=actor)
+    if known is not None:
+        return known
     note = DeskNote.objects.create(
         content_key=case.content_key, case=case, author_id=actor.person, text=text.strip(), at=now()
     )
@@ -186,6 +190,10 @@ def report_incident(case_id: UUID, code: str, text: str, *, actor: Actor) -> Tec
     case = locked_case(case_id, actor=actor, action="case.report_incident")
     if not text.strip():
         raise Invalid(_("Say what happened."), fields={"text": _("Fill in this field.")})
+    so_far = TechnicalIncident.objects.select_related("content_key").filter(case=case, code=code[:30])
+    known = said_already(so_far, text, actor=actor, by="reported_by_id")
+    if known is not None:
+        return known
     incident = TechnicalIncident.objects.create(
         content_key=case.content_key,
         case=case,

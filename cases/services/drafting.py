@@ -18,6 +18,7 @@ from cases.models import Alert, AnswerAddition, AnswerSheet, Case, MissingPiece,
 from cases.models.case import Kind, Reception, Sharing, TreatingDoctorChoice
 from cases.models.states import State
 from cases.services.locking import locked_case, subjects
+from cases.services.repeats import said_already
 from clock import now
 from consent.models import Means
 from consent.services import record_notice
@@ -251,6 +252,10 @@ def add_to_answers(case_id: UUID, text: str, *, actor: Actor) -> AnswerAddition:
     case = locked_case(case_id, actor=actor, action="case.add_to_answers")
     if not text.strip():
         raise Invalid(_("Write what you want to add."), fields={"text": _("Fill in this field.")})
+    so_far = AnswerAddition.objects.select_related("content_key").filter(case=case)
+    known = said_already(so_far, text, actor=actor)
+    if known is not None:
+        return known
     addition = AnswerAddition.objects.create(
         content_key=case.content_key,
         case=case,

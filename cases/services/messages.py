@@ -10,6 +10,7 @@ from cases.models import Case, Message
 from cases.models.messages import Thread
 from cases.notices import tell
 from cases.services.locking import locked_case, subjects
+from cases.services.repeats import said_already
 from clock import now
 from errors import Invalid
 
@@ -60,6 +61,10 @@ def _tell_expert(case: Case, message: Message) -> None:
 def _write(case: Case, thread: str, body: str, actor: Actor) -> Message:
     if not body.strip():
         raise Invalid(_("Write your message."), fields={"body": _("Fill in this field.")})
+    thread_so_far = case.messages.select_related("content_key").filter(thread=thread)
+    known = said_already(thread_so_far, body, actor=actor, words="body")
+    if known is not None:
+        return known
     message = Message.objects.create(
         content_key=case.content_key,
         case=case,

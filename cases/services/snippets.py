@@ -30,9 +30,13 @@ def add(label: str, text: str, *, actor: Actor) -> Snippet:
     """
     expert = own_profile(actor)
     held = Snippet.objects.filter(expert=expert)
+    sentences = held.select_related("content_key")
+    for kept in sentences:
+        if (kept.label, kept.text) == (label.strip(), text.strip()):
+            return kept
     if held.count() >= MOST:
         raise Conflict(_("You keep %(most)s sentences already: remove one first.") % {"most": MOST})
-    first = held.select_related("content_key").first()
+    first = sentences.first()
     return Snippet.objects.create(
         expert=expert,
         content_key=first.content_key if first else create_key("user"),
