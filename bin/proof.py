@@ -1,7 +1,7 @@
 """The long searches, each a file tests/proof/proof_<part>.py run on PostgreSQL, and docs/proof.md written from them.
 
 make proof              every part
-make proof PART=name    one part; the figures of the others stay as they are
+make proof PART=name    one part, or several: PART="one two"; the figures of the others stay as they are
 """
 
 import json
@@ -39,8 +39,12 @@ def commit() -> str:
     return head + (" with uncommitted changes" if changed else "")
 
 
-def run_part(file: Path, database: str) -> bool:
-    """Run one part; keep its outcome and figures. Whether it passed."""
+def run_part(file: Path, database: str, *, fresh: bool) -> bool:
+    """Run one part, on a database just made or on the one of the part before; keep its outcome and figures.
+
+    Returns:
+        Whether it passed.
+    """
     name = file.stem.removeprefix("proof_")
     target = FIGURES / f"{name}.json"
     figures = FIGURES / f"{name}.figures"
@@ -56,7 +60,8 @@ def run_part(file: Path, database: str) -> bool:
     command = [
         ROOT / ".venv/bin/pytest",
         "-q",
-        "--create-db",
+        "--reuse-db",
+        *(["--create-db"] if fresh else []),
         "--timeout",
         str(LIMIT_SECONDS),
         "-o",
@@ -105,7 +110,7 @@ def main() -> int:
     """Run the parts asked for, then write the page."""
     files = sorted(PARTS.glob("proof_*.py"))
     if len(sys.argv) > 1:
-        files = [file for file in files if file.stem == f"proof_{sys.argv[1]}"]
+        files = [file for file in files if file.stem.removeprefix("proof_") in sys.argv[1:]]
     if not files:
         print(
             "There is no such part; there are: "
@@ -114,7 +119,10 @@ def main() -> int:
         return 2
     FIGURES.mkdir(parents=True, exist_ok=True)
     with cluster() as database:
-        good = [run_part(file, database) for file in files]
+        good: list[bool] = []
+        for file in files:
+            # A part that failed may have left anything behind.
+            good.append(run_part(file, database, fresh=not good or not good[-1]))
     write_page()
     return 0 if all(good) else 1
 

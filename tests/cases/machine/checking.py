@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.test import override_settings
 
@@ -17,6 +18,8 @@ from tests.cases.machine.oracle import Try
 from tests.cases.machine.rules import HIDDEN_OR_REFUSED, SECOND, TABLE, Verdict, Who
 from tests.cases.machine.stage import Stage
 
+#: Whatever the page would have answered, it is not what the rules want.
+WRONG_ANSWERS = (DatabaseError, ObjectDoesNotExist, LookupError, AttributeError, TypeError)
 _ERRORS: dict[Verdict, tuple[type[DomainError], ...]] = {
     Verdict.SAYS_WHO: (Conflict,),
     Verdict.WRONG_STATE: (Conflict,),
@@ -146,8 +149,7 @@ def check_cells(stage: Stage, some: Iterable[Cell], *, thorough: bool = False) -
     for move, who, _verdict in some:
         try:
             check_attempt(stage, move, who, thorough=thorough)
-        except (AssertionError, DatabaseError, LookupError, AttributeError, TypeError) as error:
-            # Whatever the page would have answered, it is not what the rules want.
+        except (AssertionError, *WRONG_ANSWERS) as error:
             yield f"{move} by {who} in {stage.facts.state}: {type(error).__name__}: {error}"
 
 
@@ -179,5 +181,5 @@ def check_trial(stage: Stage, trial: Trial) -> Iterator[str]:
             without = {trial.without} if trial.without else set()
             verdict = check_attempt(stage, trial.move, trial.who, without=without, bare=trial.bare, thorough=False)
             assert verdict is Verdict.GUARD, ("after", verdict)
-    except AssertionError as error:
-        yield f"{trial}: {error}"
+    except (AssertionError, *WRONG_ANSWERS) as error:
+        yield f"{trial}: {type(error).__name__}: {error}"

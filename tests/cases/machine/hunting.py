@@ -7,7 +7,7 @@ from notify.models import Notice
 from tests.cases.machine import routes
 from tests.cases.machine.breaking import Trial, trials
 from tests.cases.machine.checking import cells, check_cells, check_trials
-from tests.cases.machine.rules import KINDS, SECOND, STATES, Who
+from tests.cases.machine.rules import KINDS, SECOND, STATES, TABLE, Who
 from tests.cases.machine.stage import Stage, usual
 
 Stages = dict[str, Stage]
@@ -48,6 +48,12 @@ class Cells:
                     stages[kind].reach(state)
                     stages[kind].furnish()
                     yield from self.here(stages[kind])
+
+    def is_for(self, state: str) -> bool:
+        """Whether to look in this state first: one of few, or one its moves start from."""
+        if self.states == STATES:
+            return any(state in TABLE[move].sources for move in self.moves)
+        return state in self.states
 
     def here(self, stage: Stage) -> Iterator[str]:
         """In the state the case is in."""

@@ -128,6 +128,9 @@ def _opinion(case: Case) -> Iterator[str]:
         {kind: case.opinions.filter(type=kind).count() for kind in ("opinion", "addendum")}
     ):
         yield "versions and signatures differ in number"
+    corrected = case.corrections.filter(result__isnull=False).count()
+    if case.opinions.filter(type="correction").count() != corrected:
+        yield "corrected versions and corrections differ in number"
 
 
 def _hold(case: Case) -> Iterator[str]:
@@ -189,7 +192,9 @@ def _access(case: Case) -> Iterator[str]:
         if bool(decide(acting(user, "expert"), "case.read", case)) != expected:
             yield f"{assignment.outcome} expert reads the file in {case.state}: {not expected}"
         drafts = bool(decide(acting(user, "expert"), "case.write_draft", case))
-        if drafts and not (mine and case.state in ("in_review", "expert_question") and consented):
+        correcting = case.correcting_since is not None and case.state in ("delivered", "follow_up")
+        writing = correcting or case.state in ("in_review", "expert_question")
+        if drafts and not (mine and writing and consented):
             yield f"{assignment.outcome} expert writes in {case.state}"
 
 

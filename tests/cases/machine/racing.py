@@ -9,6 +9,7 @@ from django.db import connections
 
 import clock
 from cases.demo.walk import proof
+from cases.machine import perform
 from cases.services import opinions
 from errors import DomainError
 from experts.models import ExpertProfile
@@ -56,10 +57,13 @@ def click_of(stage: Stage, move: str, who: Who) -> Act:
         return _signature(stage)
     if move == "answer_follow_up":
         return _answer(stage)
-    if move == "stop":
-        with stage.time():
-            stage.try_.ask_stop(stage.case)
-    return lambda: stage.try_.make(move, who)
+    with stage.time():
+        case = stage.case
+        actor = stage.company.actor(who, case)
+        if move == "stop":
+            stage.try_.ask_stop(case)
+        inputs = stage.try_.inputs(move, case, actor)
+    return lambda: perform(move, stage.case_id, actor=actor, **inputs)
 
 
 def _signature(stage: Stage) -> Act:
