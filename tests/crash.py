@@ -46,6 +46,8 @@ EFFECTS = (
     "os.unlink",
     "django.core.mail.message.EmailMessage.send",
 )
+#: Statements that leave nothing by themselves.
+_LEAVES_NOTHING = ("BEGIN", "SELECT", "SAVEPOINT", "RELEASE", "SET ")
 #: The one seed of every sample, so that a failing point fails again.
 _SEED = 20261121
 
@@ -57,10 +59,12 @@ class Sweep(Generic[Subject]):
     Args:
         points: every point of the undisturbed step, in order, in words.
         killed: numbers of the points at which a child was killed.
+        traces: those of them after which something was left that the step had not found.
     """
 
     points: list[str] = field(default_factory=list)
     killed: list[int] = field(default_factory=list)
+    traces: list[int] = field(default_factory=list)
 
 
 class Violation(AssertionError):
@@ -111,6 +115,64 @@ def crash_sweep(
     return sweep
 
 
+def crash_until_done(
+    step: Callable[[Subject], object],
+    *,
+    subject: Subject,
+    kept: Callable[[], object],
+    tidy: Callable[[], object],
+    judge: Callable[[Subject, str], object],
+    fresh: Callable[[], Subject],
+    effects: Iterable[str] = (),
+    every: int = 1,
+    max_n: int = 2000,
+) -> tuple[Sweep[Subject], Subject]:
+    """Kill the step of one subject before its first point, its second, and so on, until a child gets through.
+
+    Cheaper than `crash_sweep`: after a death that left nothing behind, the same subject serves for the next. And only
+    what can leave something is a point (writes, commits, effects): a death before a read is one before the next write.
+
+    Args:
+        kept: what database and stores hold now; equal to what it was before: the death left nothing.
+        tidy: what the service removes by itself, in time, of what nobody refers to.
+        judge: what the product does after a crash, and what must hold then; gets the subject and where it was killed.
+        fresh: another subject, when a death left something.
+        every: take only each so many points, and the first commit.
+
+    Returns:
+        What was done, and the subject whose step got through; that is for the caller to judge.
+
+    Raises:
+        Violation: with the point and what does not hold.
+        AssertionError: the step failed.
+    """
+    watched, sweep, before = (*EFFECTS, *effects), Sweep[Subject](), kept()
+    numbers: Iterable[int | str] = (
+        range(1, max_n, every) if every == 1 else (1, "COMMIT", *range(1 + every, max_n, every))
+    )
+    for n in numbers:
+        status, said = _in_child(step, subject, watched, kill_at=n, reads=False)
+        if status == 0:
+            sweep.points = said
+            return sweep, subject
+        assert status == KILLED, f"the step failed before point {n}:\n" + "\n".join(said)
+        sweep.killed.append(len(sweep.killed) + 1 if isinstance(n, str) else n)
+        if kept() == before:
+            continue
+        tidy()
+        if kept() == before:
+            continue
+        sweep.traces.append(sweep.killed[-1])
+        where = f"killed at point {n}, {said[-1]}"
+        try:
+            judge(subject, where)
+        except Exception as error:
+            raise Violation(f"{where}: {type(error).__name__}: {error}") from error
+        subject = fresh()
+        before = kept()
+    raise AssertionError(f"the step has more than {max_n} points")
+
+
 def finish_jobs(hours: int = 48) -> None:
     """What workers do after a crash: give back the jobs of the dead, and run everything, retries included.
 
@@ -155,7 +217,12 @@ def _judge(
 
 
 def _in_child(
-    step: Callable[[Subject], object], subject: Subject, watched: tuple[str, ...], *, kill_at: int
+    step: Callable[[Subject], object],
+    subject: Subject,
+    watched: tuple[str, ...],
+    *,
+    kill_at: int | str,
+    reads: bool = True,
 ) -> tuple[int, list[str]]:
     """Fork, run, wait: exit status and the points passed (or the traceback)."""
     # A connection must not be shared: closing it in the child would end the parent's session.
@@ -164,7 +231,7 @@ def _in_child(
     child = os.fork()
     if child == 0:
         os.close(reader)
-        _live(step, subject, watched, kill_at, writer)
+        _live(step, subject, watched, _Points(kill_at, writer, reads=reads))
     os.close(writer)
     with os.fdopen(reader) as stream:
         said = stream.read()
@@ -172,13 +239,10 @@ def _in_child(
     return os.waitstatus_to_exitcode(status), said.splitlines()
 
 
-def _live(
-    step: Callable[[Subject], object], subject: Subject, watched: tuple[str, ...], kill_at: int, writer: int
-) -> NoReturn:
+def _live(step: Callable[[Subject], object], subject: Subject, watched: tuple[str, ...], points: "_Points") -> NoReturn:
     """The life of a child: never returns, whatever happens, or pytest would run twice."""
-    status = _BROKEN
+    status, writer = _BROKEN, points.writer
     try:
-        points = _Points(kill_at, writer)
         with points.watching(watched):
             step(subject)
         os.write(writer, "\n".join(points.passed).encode())
@@ -191,17 +255,20 @@ def _live(
 
 
 class _Points:
-    """Counts points, and kills at one."""
+    """Counts points, and kills at one: by its number, or the first of a name."""
 
-    def __init__(self, kill_at: int, writer: int) -> None:
+    def __init__(self, kill_at: int | str, writer: int, *, reads: bool) -> None:
         self.kill_at = kill_at
+        self.reads = reads
         self.writer = writer
         self.passed: list[str] = []
 
     def reach(self, label: str) -> None:
         """One more point."""
         self.passed.append(label)
-        if len(self.passed) == self.kill_at:
+        if self.kill_at in (len(self.passed), label):
+            os.write(self.writer, label.encode())
+            # As sudden as a kill -9: nothing is committed, closed or cleaned up.
             os._exit(KILLED)
 
     @contextmanager
@@ -216,7 +283,7 @@ class _Points:
 
     def _statement(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         # SQLite opens a transaction by a statement, PostgreSQL without: nothing has happened there on either.
-        if not str(sql).startswith("BEGIN"):
+        if not str(sql).startswith("BEGIN" if self.reads else _LEAVES_NOTHING):
             self.reach(" ".join(str(sql).split())[:100])
         return execute(sql, params, many, context)
 

@@ -1,0 +1,16 @@
+"""Deaths before each statement and outside effect of every second move of the table: nothing half done stays."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cases.acts import moves
+from tests.cases.sweeping import prove
+from tests.harness.figures import Record
+
+
+@pytest.mark.timeout(590)
+@pytest.mark.django_db(transaction=True)
+def test_every_death(figure: Record, settings: Any, tmp_path: Path) -> None:
+    prove(moves()[::2], figure, settings, tmp_path)

@@ -1,0 +1,16 @@
+"""Deaths before each statement and outside effect of the rest of what people do: nothing half done stays."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cases.acts import services
+from tests.cases.sweeping import prove
+from tests.harness.figures import Record
+
+
+@pytest.mark.timeout(590)
+@pytest.mark.django_db(transaction=True)
+def test_every_death(figure: Record, settings: Any, tmp_path: Path) -> None:
+    prove(services()[1::2], figure, settings, tmp_path)
