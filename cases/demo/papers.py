@@ -57,7 +57,7 @@ def papers_for(content: Mapping[str, str], patient: str, dated: date, seed: int)
         dated,
         patient,
         [
-            f"Situation exposée : « {content['first_opinion']} »",
+            f"Situation exposée : « {content['first_opinion']} »" if content["first_opinion"] else "",
             "Ce courrier a été écrit pour la démonstration. Aucune personne n’existe.",
         ],
     )

@@ -6,6 +6,8 @@ from django import forms as django_forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import codes
@@ -42,8 +44,17 @@ class PasswordField(django_forms.CharField):
 
 def new_password_field(**kwargs: Any) -> PasswordField:
     """The field of a password that is being chosen, with its only rule as hint."""
-    hint = _("At least %(count)d characters, of any kind. A few words you remember are best.") % {"count": MIN_LENGTH}
-    return PasswordField(new=True, label=_("New password"), help_text=hint, **kwargs)
+    return PasswordField(new=True, label=_("New password"), help_text=_password_hint(), **kwargs)
+
+
+def _password_hint_now() -> str:
+    # Forms are made when they are imported: the language is known when they are shown.
+    return gettext("At least %(count)d characters, of any kind. A few words you remember are best.") % {
+        "count": MIN_LENGTH
+    }
+
+
+_password_hint = lazy(_password_hint_now, str)
 
 
 class PersonName(forms.PlainTextField):

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException, UnreadablePostError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import Resolver404, resolve
+from django.utils.translation import get_language_from_path, override
 
 from accounts.events import ACCOUNT_ROLE
 from accounts.models.security import KeptPost
@@ -138,9 +140,11 @@ def discard(user: User, kept_id: UUID) -> None:
 
 
 def leads_somewhere(path: str) -> bool:
-    """Whether a kept address still belongs to a page of ours."""
+    """Whether a kept address still belongs to a page of ours, in whatever language one reads now."""
+    bare = path.split("?")[0]
     try:
-        resolve(path.split("?")[0])
+        with override(get_language_from_path(bare) or settings.LANGUAGE_CODE):
+            resolve(bare)
     except Resolver404:
         return False
     return True

@@ -235,6 +235,8 @@ def test_what_was_being_written_is_kept_offered_and_never_sent_by_itself(client:
         page = client.get(landing.url).content.decode()
         assert "What I was\nwriting, at length" in page
         assert f'action="{FORM}?kept={kept.id}"' in page
+        # Whoever reads in the other language by then sends it to the page it was written on all the same.
+        assert f'action="{FORM}?kept={kept.id}"' in client.get(f"/en{landing.url}").content.decode()
         user.refresh_from_db()
         assert user.full_name == "Camille Durand"
 

@@ -296,3 +296,8 @@ def test_hostile_input_is_answered_clearly(client: Client, path: str, fields: li
     answer = client.post(path, {**base, **dict.fromkeys(fields, text)})
     assert answer.status_code < 500
     assert "<svg onload" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("address", "words"), [("/en/", "At least 12 characters"), ("/", "Au moins 12 caractères")])
+def test_the_rule_of_passwords_is_said_in_the_language_of_the_page(client: Client, address: str, words: str) -> None:
+    assert words in client.get(f"{address}inscription/").content.decode()
