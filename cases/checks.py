@@ -18,7 +18,7 @@ from cases.models.case import TreatingDoctorChoice
 from cases.models.documents import PieceReview
 from cases.models.states import WITH_EXPERT
 from consent.models import Purpose
-from consent.services import purposes_for
+from consent.services import living_purposes, purposes_for
 from experts.models import ExpertProfile, Pathology
 from experts.questionnaires.format import COMMON
 from experts.selectors import Load, Obstacle, is_named_in, obstacles, shares_department
@@ -114,6 +114,14 @@ def purposes_put(case: Case, *, attested: bool = False) -> list[str]:
     if case.treating_doctor_choice != TreatingDoctorChoice.NAMED:
         put = [purpose for purpose in put if purpose != Purpose.TREATING_DOCTOR]
     return put
+
+
+def wants_doctor_copy(case: Case) -> bool:
+    """Whether the treating doctor is to receive the report: named, and the patient's agreement to it is living."""
+    named = case.treating_doctor_choice == TreatingDoctorChoice.NAMED and (case.treating_doctor or {}).get("name")
+    if not named or case.consent_withdrawn_at is not None:
+        return False
+    return Purpose.TREATING_DOCTOR in living_purposes(case.pk, case.consent_round)
 
 
 def live_documents(case: Case) -> Any:

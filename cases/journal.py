@@ -90,6 +90,14 @@ DEEDS = {
     "document.shown": (_("Document page opened"), _("A document was looked at.")),
     "opinion.draft_saved": (_("Opinion draft saved"), _("The expert wrote.")),
     "opinion.read_again": (_("Opinion read again before signing"), _("The expert read the opinion again.")),
+    "opinion.copy_printed": (
+        _("Letter to the treating doctor printed"),
+        _("A letter to your treating doctor was printed, to send the opinion."),
+    ),
+    "opinion.copy_sent": (
+        _("Report sent to the treating doctor"),
+        _("The opinion was sent to your treating doctor."),
+    ),
     "opinion.correction_asked": (_("Correction asked for"), _("The expert was asked to correct the opinion.")),
     "opinion.correction_begun": (_("Correction begun"), _("The expert began to correct the opinion.")),
     "opinion.corrected": (_("Correction signed"), _("The expert signed a new version of the opinion.")),

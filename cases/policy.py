@@ -131,6 +131,8 @@ RULES: list[Rule] = [
     _rule("case.call", STAFF, tuple(LIVING)),
     _rule("case.take_alert", STAFF, ended="yes"),
     _rule("case.ask_stop", ("coordinator",), tuple(LIVING)),
+    # Handing the report over to the treating doctor is delivering it: the coordinator's alone.
+    _rule("case.send_copy", ("coordinator",), AFTER_DELIVERY),
     _rule("case.ask_correction", ("coordinator",), OPEN_OPINION),
     _rule("case.correct", ("expert",), OPEN_OPINION),
     _rule("case.end_correction", ("expert",), OPEN_OPINION),

@@ -10,6 +10,7 @@ from accounts.models import User
 from cases.machine.guards import CHECKLIST, IDENTITY_MEANS
 from cases.models.case import Payment
 from cases.models.desk import CallTask
+from cases.models.opinions import DoctorCopy
 from cases.models.states import State
 from ui import forms
 
@@ -32,6 +33,10 @@ HOLD_WORDS = {
     "breach": _("suspected breach of security"),
     "other": _("another reason"),
 }
+
+
+#: Calls somebody of the service may plan: a report to send is no call.
+CALLS = [choice for choice in CallTask.Why.choices if choice[0] != CallTask.Why.DOCTOR_COPY]
 
 
 class SearchForm(forms.Form):
@@ -92,7 +97,7 @@ class NoteForm(forms.Form):
 class CallForm(forms.Form):
     """A call to plan."""
 
-    why = forms.SelectField(label=_("Call to plan"), choices=[("", "…"), *CallTask.Why.choices])
+    why = forms.SelectField(label=_("Call to plan"), choices=[("", "…"), *CALLS])
 
 
 class CallDoneForm(forms.Form):
@@ -160,6 +165,13 @@ class AskCorrectionForm(forms.Form):
     why = forms.LongTextField(
         label=_("What should be corrected, and why"), help_text=_("The expert reads this."), max_length=4_000, rows=4
     )
+
+
+class SentForm(forms.Form):
+    """How and when the report left for the treating doctor."""
+
+    means = forms.ChoiceField(label=_("How was it sent?"), choices=DoctorCopy.Means.choices)
+    sent_on = forms.DateField(label=_("Day of the sending"), max_value=forms.today)
 
 
 class EndCorrectionForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.desk.views import case, confirm, corrections, lists, work
+from cases.desk.views import case, confirm, copies, corrections, lists, work
 from cases.everyone.urls import case_routes
 from cases.everyone.views import desk_expert_messages
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("dossiers/<uuid:case_id>/reponses/", case.answers, name="answers"),
     path("dossiers/<uuid:case_id>/historique/", case.history, name="history"),
     path("dossiers/<uuid:case_id>/avis/", case.opinion, name="opinion"),
+    path("dossiers/<uuid:case_id>/medecin-traitant/", copies.page, name="copies"),
+    path("dossiers/<uuid:case_id>/medecin-traitant/lettre/", copies.letter, name="copy_letter"),
     path("dossiers/<uuid:case_id>/correction/", corrections.ask, name="ask_correction"),
     path("dossiers/<uuid:case_id>/correction/clore/", corrections.end, name="end_correction"),
     path("dossiers/<uuid:case_id>/expert/messages/", desk_expert_messages, name="expert_messages"),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from cases.checks import purposes_put
+from cases.checks import purposes_put, wants_doctor_copy
 from cases.invitations import has_account, invite
 from cases.machine import clocks
 from cases.machine.guards import frozen_sheets, same_request_open
@@ -318,6 +318,13 @@ def deliver(step: Step) -> None:
     else:
         step.tell("requester", "case_delivered_requester")
     step.tell("expert", "expert_opinion_delivered")
+    plan_doctor_copy(step)
+
+
+def plan_doctor_copy(step: Step) -> None:
+    """Put on the list of the service that the treating doctor is to receive what was just signed or delivered."""
+    if wants_doctor_copy(step.case):
+        _call(step, CallTask.Why.DOCTOR_COPY, due=clocks.working_days_after(step.at, 2))
 
 
 def call_first(step: Step) -> None:
@@ -357,6 +364,7 @@ def answer_follow_up(step: Step) -> None:
         follow_up.save()
     case.last_addendum_at = step.at
     clocks.end(case)
+    plan_doctor_copy(step)
     step.detail["sha256"] = signed.sha256
     step.tell("patient", "case_follow_up_answered")
     step.tell("requester", "case_follow_up_answered")

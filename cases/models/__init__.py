@@ -6,7 +6,7 @@ from cases.models.clinical import AnswerAddition, AnswerSheet, ExpertQuestion, I
 from cases.models.desk import Alert, CallTask, DeskNote, Ending, Hold, Override, StopRequest, Transition
 from cases.models.documents import Document, MissingPiece
 from cases.models.messages import Message
-from cases.models.opinions import Correction, FollowUp, Opinion, OpinionDraft, OpinionReading, Snippet
+from cases.models.opinions import Correction, DoctorCopy, FollowUp, Opinion, OpinionDraft, OpinionReading, Snippet
 
 __all__ = [
     "Alert",
@@ -17,6 +17,7 @@ __all__ = [
     "Case",
     "Correction",
     "DeskNote",
+    "DoctorCopy",
     "Document",
     "Ending",
     "ExpertQuestion",

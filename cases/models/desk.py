@@ -88,6 +88,7 @@ class CallTask(models.Model):
         LATE = "late", _("the opinion will be late")
         INVITATION = "invitation", _("an invitation was turned down")
         RENEWAL = "renewal", _("an agreement is to be given again")
+        DOCTOR_COPY = "doctor_copy", _("report to send to the treating doctor")
         CORRECTION = "correction", _("a correction of the opinion takes long")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

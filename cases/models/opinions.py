@@ -156,6 +156,36 @@ class Correction(Written):
         return self.opinion
 
 
+class DoctorCopy(models.Model):
+    """A signed version was sent to the treating doctor, outside this site, with the patient's agreement (R.4127-58)."""
+
+    class Means(models.TextChoices):
+        """How it left: never by ordinary e-mail."""
+
+        POST = "post", _("by post")
+        MSSANTE = "mssante", _("by secure health mail (MSSanté)")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    content_key = models.ForeignKey("vault.ContentKey", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="doctor_copies")
+    opinion = models.OneToOneField(Opinion, on_delete=models.PROTECT, related_name="doctor_copy")
+    doctor = SealedJSONField()
+    means = models.CharField(max_length=8, choices=Means.choices)
+    sent_on = models.DateField()
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(means__in=["post", "mssante"]),
+                name="doctorcopy_means",
+                violation_error_message=_("A report leaves by post or by secure health mail only."),
+            ),
+        ]
+
+
 class OpinionReading(models.Model):
     """The first time each person opened a signed version."""
 

@@ -176,6 +176,7 @@ def sign_correction(
     # The new version is to be read, and acknowledged, like the first.
     case.first_opened_at = case.requester_acknowledged_at = None
     effects.call_first(step)
+    effects.plan_doctor_copy(step)
     _settled(case)
     _record(case, actor, "opinion.corrected", opinion=version, sha256=signed.sha256)
     tell_readers(case, "case_corrected", correction)

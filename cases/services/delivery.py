@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from access import require
 from audit import Actor, record, record_read
-from cases.machine import perform
+from cases.machine import effects, perform
+from cases.machine.step import Step
 from cases.models import CallTask, Case, Opinion, OpinionReading
 from cases.models.states import AFTER_DELIVERY, BEFORE_DELIVERY, State
 from cases.notices import tell
@@ -87,6 +88,8 @@ def withdraw_consent(case_id: UUID, purpose: str, *, actor: Actor) -> Case:
     if required and (case.state in BEFORE_DELIVERY or (case.state == State.ON_HOLD and case.delivered_at is None)):
         return perform("withdraw", case.pk, actor=actor)
     consent.withdraw_purpose(case_id=case.pk, round_number=case.consent_round, purpose=purpose, actor=actor)
+    if required or purpose == Purpose.TREATING_DOCTOR:
+        case.call_tasks.filter(why=CallTask.Why.DOCTOR_COPY, done_at__isnull=True).update(done_at=now())
     if required:
         expert = case.assigned_expert
         case.consent_withdrawn_at = case.updated_at = now()
@@ -121,4 +124,6 @@ def give_optional_consent(case_id: UUID, purpose: str, *, actor: Actor, text_id:
         language=language,
         purposes=[purpose],
     )
+    if purpose == Purpose.TREATING_DOCTOR and case.state in AFTER_DELIVERY:
+        effects.plan_doctor_copy(Step(case, actor, "", str(case.state), {}, now()))
     return case

@@ -98,7 +98,7 @@ def add_note(case_id: UUID, text: str, *, actor: Actor) -> DeskNote:
 def add_call(case_id: UUID, why: str, due_at: datetime, *, actor: Actor) -> CallTask:
     """Put a call on the list; one open call a reason."""
     case = locked_case(case_id, actor=actor, action="case.call")
-    if why not in CallTask.Why.values:
+    if why not in CallTask.Why.values or why == CallTask.Why.DOCTOR_COPY:
         raise Invalid(_("Choose a reason."), fields={"why": _("Choose a reason.")})
     task, _created = CallTask.objects.get_or_create(
         case=case,
@@ -138,6 +138,8 @@ def close_call(task_id: UUID, *, reached: bool, note: str, actor: Actor) -> Call
         raise Missing(_("This call is not on the list."))
     case = locked_case(found.case_id, actor=actor, action="case.call")
     task = CallTask.objects.select_for_update(of=("self",)).get(pk=task_id)
+    if task.why == CallTask.Why.DOCTOR_COPY:
+        raise Conflict(_("A report to the treating doctor is no call: record its sending on the page of the file."))
     if task.done_at is not None:
         raise Conflict(_("A colleague has already recorded this call."))
     task.reached, task.note = reached, note.strip()

@@ -72,6 +72,7 @@ EXPERT_KNOWS = frozenset(
         "follow_up",
         "correction_asked",
         "correcting",
+        "doctor_told",
         "closed",
         "on_hold",
         "tele_review",

@@ -180,6 +180,16 @@ class Builder:
         why = {"correction_why": f"Un mot. {CANARY}"}
         opinions.save_draft(corrected.case.pk, why, draft.version, actor=corrected.expert)
         opinions.prepare_reading(corrected.case.pk, actor=corrected.expert)
+        told = self.walk()
+        told.open()
+        told.fill()
+        doctor = {"name": f"Dr {CANARY}", "address": "2 rue Fictive"}
+        told.case = drafting.set_treating_doctor(told.case.pk, "named", doctor, actor=told.patient)
+        told.ask_consent()
+        told.consent(treating_doctor=True)
+        for step in WAY[2:]:
+            getattr(told, step)()
+        self.keep("doctor_told", told)
         closed = self.keep("closed", self.opened(self.upto("deliver")))
         closed.move("close", closed.patient)
 

@@ -87,6 +87,7 @@ _ACTIONS = (
     "ask_correction",
     "end_correction",
     "renew_consent",
+    "send_copy",
 )
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from access import decide
 from audit import Actor
+from cases.checks import wants_doctor_copy
 from cases.machine import may, perform
 from cases.models import CallTask, Case
 from cases.pages import actor_of, attempt, case_page
@@ -14,6 +15,7 @@ from cases.patient import forms
 from cases.presenters import follow_up_until
 from cases.selectors import delivered_versions
 from cases.services import delivery, desk
+from cases.services.copies import copies_of
 from clock import now
 
 
@@ -51,6 +53,8 @@ def opinion(request: HttpRequest, case: Case) -> HttpResponse:
         "follow_up": follow_up,
         "may_ask": can_follow_up(case, request.actor),  # type: ignore[attr-defined]
         "expert": case.assigned_expert,
+        "doctor_copies": copies_of(case),
+        "doctor_waits": wants_doctor_copy(case),
         "can_message": decide(request.actor, "case.message_service", case).allowed,  # type: ignore[attr-defined]
     }
     return render(request, "cases/patient/opinion.html", context)

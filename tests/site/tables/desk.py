@@ -25,6 +25,10 @@ def _code(stage: Stage, who: str) -> Mapping[str, Any]:
     return {"motive": WORDS, "code": code or "000000"}
 
 
+def _sent(stage: Stage, who: str) -> Mapping[str, Any]:
+    return {"means": "post", "sent_on": f"{today():%d/%m/%Y}"}
+
+
 ROWS = [
     Row("desk:home", get={LISTS: PAGE}),
     Row("desk:search", post={LISTS: PAGE}, data={"words": "", "state": "all"}),
@@ -37,6 +41,11 @@ ROWS = [
     Row("desk:answers", "in_review", {STAFF: PAGE}),
     Row("desk:history", "in_review", {COORDINATORS: PAGE}),
     Row("desk:opinion", "signed", {COORDINATORS: PAGE}),
+    # Handing the report to the treating doctor is delivering it: not the nurse's. Here nobody agreed to it.
+    Row("desk:copies", "opened", {COORDINATORS: PAGE}, {COORDINATORS: AGAIN}, _sent),
+    Row("desk:copies", "doctor_told", {COORDINATORS: PAGE}, {COORDINATORS: DONE}, _sent),
+    Row("desk:copies", "signed", {COORDINATORS: NO}, {COORDINATORS: NO}, _sent),
+    Row("desk:copy_letter", "doctor_told", {COORDINATORS: PAGE}),
     Row("desk:ask_correction", "opened", {COORDINATORS: PAGE}, {COORDINATORS: DONE}, {"why": WORDS}),
     Row("desk:ask_correction", "signed", {COORDINATORS: NO}, {COORDINATORS: NO}, {"why": WORDS}),
     Row("desk:end_correction", "correction_asked", {COORDINATORS: PAGE}, {COORDINATORS: DONE}, {"why": WORDS}),
