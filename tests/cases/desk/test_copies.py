@@ -61,6 +61,7 @@ def sent(day: object = None) -> dict[str, str]:
     return {"means": "mssante", "sent_on": f"{day or paris_day(now()):%d/%m/%Y}"}
 
 
+@pytest.mark.behaviour("S2-19")
 def test_from_the_task_to_the_letter_and_the_record(world: World, desk: Client) -> None:
     walk = delivered(world)
     assert waiting(walk) == 1
