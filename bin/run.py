@@ -20,15 +20,15 @@ PEOPLE = (
     ("patient@demo.test", "patiente"),
     ("parent@demo.test", "mère d’un patient mineur"),
     ("requester@demo.test", "professionnelle requérante"),
-    ("expert@demo.test", "médecin expert"),
+    ("expert@demo.test", "médecin experte"),
     ("expert2@demo.test", "second médecin expert"),
-    ("coordinator@demo.test", "médecin coordonnateur"),
+    ("coordinator@demo.test", "médecin coordonnatrice"),
     ("coordinator2@demo.test", "second médecin coordonnateur"),
     ("nurse@demo.test", "infirmière coordonnatrice"),
     ("assistant@demo.test", "agent administratif"),
-    ("dpo@demo.test", "délégué à la protection des données"),
+    ("dpo@demo.test", "déléguée à la protection des données"),
     ("editor@demo.test", "rédactrice du site public"),
-    ("admin@demo.test", "administrateur technique"),
+    ("admin@demo.test", "administratrice technique"),
 )
 PR_SET_PDEATHSIG = 1
 # Seconds a process may take to end when asked to.
