@@ -44,7 +44,7 @@ def actor_of(request: HttpRequest, case: Case | None = None) -> Actor:
 
 
 def find_case(request: HttpRequest, case_id: UUID, *, select: tuple[str, ...] = ()) -> Case:
-    """The case, if it is in the actor's lists; a hidden one and an unknown one look the same.
+    """The case, if it is in the actor's lists; a hidden one and an unknown one look the same, in the journal too.
 
     Raises:
         Missing: it is not.
@@ -53,6 +53,8 @@ def find_case(request: HttpRequest, case_id: UUID, *, select: tuple[str, ...] = 
     rows = Case.objects.filter(visible_to(request.actor, "case"), pk=case_id)  # type: ignore[attr-defined]
     case = rows.select_related(*related).distinct().first()
     if case is None or case.content_key.destroyed_at is not None:
+        with transaction.atomic():
+            record("access.refused", actor=request.actor, detail={"asked": str(case_id)}, outcome="refused")  # type: ignore[attr-defined]
         raise Missing(_("This case does not exist, or is not yours to see."))
     return case
 
@@ -62,7 +64,7 @@ def case_page(action: str, *, event: str = "case.page_read") -> Callable[[CaseVi
 
     The view gets the case once the actor may do `action`. When it answers a GET with a page, one event says what was
     shown; the view adds subjects with `request.shown["document"] = [ids]`. Asking again for each part of the page goes
-    through `rights_on(request)`.
+    through `rights_on(request)`. Whatever refuses, the page or what it calls, one event says so.
 
     Args:
         action: of the table of rights.
@@ -88,7 +90,12 @@ def case_page(action: str, *, event: str = "case.page_read") -> Callable[[CaseVi
             request.shown = {}  # type: ignore[attr-defined]
             request.case = case  # type: ignore[attr-defined]
             request.rights = rights  # type: ignore[attr-defined]
-            response = view(request, case, *args, **kwargs)
+            try:
+                response = view(request, case, *args, **kwargs)
+            except NotAllowed as error:
+                if not error.journaled:
+                    _record_refused(case, actor, action)
+                raise
             if request.method == "GET" and response.status_code == 200:
                 _record_reading(request, case, actor, event, motive)
             return response
@@ -126,20 +133,22 @@ def _record_refused(case: Case, actor: Actor, action: str) -> None:
         record("access.refused", actor=actor, case_id=case.pk, detail={"action": action}, outcome="refused")
 
 
-def require_on_page(request: HttpRequest, case: Case, action: str, target: Any = None) -> None:
+def require_on_page(request: HttpRequest, case: Case, action: str, target: Any = None, *, motive: str = "") -> None:
     """Decide once more on a page that is already open; a refusal is journaled, once, like that of the page itself.
 
     Args:
         target: what the action is about, when it is not the case: a document of it.
+        motive: why an ended case is read.
 
     Raises:
         Missing, NotAllowed: as `access.require`.
     """
     actor = actor_of(request, case)
     try:
-        require(actor, action, case if target is None else target)
-    except (Missing, NotAllowed):
+        require(actor, action, case if target is None else target, motive=motive)
+    except (Missing, NotAllowed) as error:
         _record_refused(case, actor, action)
+        error.journaled = True
         raise
 
 

@@ -90,7 +90,9 @@ RULES: list[Rule] = [
     _rule("case.fill", ("phone_filler",), (State.DRAFT,)),
     # Which expert reads the file and which doctor is told: never a helper's choice.
     _rule("case.choose_readers", ("requester", "phone_filler"), (State.DRAFT,)),
-    _rule("case.discard", ("requester",), (State.DRAFT,)),
+    _rule("case.discard", ("requester", "phone_care_coordinator"), (State.DRAFT,)),
+    # A draft taken down on the phone is the patient's to drop: nothing of it was agreed to, nobody was sent anything.
+    _rule("case.withdraw", ("phone_care_coordinator",), (State.DRAFT,)),
     _rule("case.add_to_answers", ("requester",), OPEN_FILE),
     _rule("case.add_document", ("requester", "helper_documents", *STAFF), OPEN_FILE),
     _rule("case.remove_document", ("requester", "helper_documents", *STAFF), OPEN_FILE),

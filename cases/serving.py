@@ -106,10 +106,14 @@ def _opinion_part(
     request: HttpRequest, case_id: UUID, opinion_id: UUID, part: Callable[[Opinion], StoredFile | None]
 ) -> HttpResponseBase:
     case: Case = find_case(request, case_id)
-    if not case.opinions.filter(pk=opinion_id).exists():
+    opinion = case.opinions.select_related("pdf", "annex").filter(pk=opinion_id).first()
+    if opinion is None:
         raise Missing(_("This opinion does not exist, or is not yours to see."))
-    opinion = open_opinion(case_id, opinion_id, actor=actor_of(request, case), request_key=uuid.uuid4().hex)
+    actor = actor_of(request, case)
+    require_on_page(request, case, "case.read_opinion")
     stored = part(opinion)
     if stored is None:
+        # Asking for a part there is not opens nothing.
         raise Missing(_("This opinion has no such part."))
+    open_opinion(case_id, opinion_id, actor=actor, request_key=uuid.uuid4().hex)
     return stream(stored, f"{case.reference}-{opinion.number}", inline=False)

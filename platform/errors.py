@@ -17,6 +17,8 @@ class DomainError(Exception):
     """
 
     status = 409
+    #: Whether this refusal stands in the journal already.
+    journaled = False
 
     def __init__(self, message: Text, next_step: Text = "", *, status: int | None = None) -> None:
         super().__init__(str(message))

@@ -171,6 +171,7 @@ def _record_refusal(name: str, case_id: UUID, actor: Actor, error: DomainError) 
             detail={"action": f"case.{name}", "status": error.status},
             outcome="refused",
         )
+    error.journaled = True
 
 
 def may(name: str, case: Case, actor: Actor, *, rights: Rights | None = None) -> bool:

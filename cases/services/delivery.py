@@ -23,11 +23,11 @@ _READERS = frozenset({"patient", "representative", "helper"})
 
 
 @transaction.atomic
-def open_opinion(case_id: UUID, opinion_id: UUID, *, actor: Actor, request_key: str) -> Opinion:
+def open_opinion(case_id: UUID, opinion_id: UUID, *, actor: Actor, request_key: str = "") -> Opinion:
     """Show a signed version: the first opening of each reader is kept, every reading is journaled.
 
     Args:
-        request_key: names the page answered; see `audit.record_read`.
+        request_key: names the file answered, see `audit.record_read`; "" on a page, which journals what it shows.
     """
     case = locked_case(case_id, actor=actor, action="case.read_opinion")
     opinion = case.opinions.select_related("pdf", "annex").get(pk=opinion_id)
@@ -40,13 +40,14 @@ def open_opinion(case_id: UUID, opinion_id: UUID, *, actor: Actor, request_key: 
         case.first_opened_at = case.updated_at = now()
         case.save()
         case.call_tasks.filter(why=CallTask.Why.UNOPENED, done_at__isnull=True).update(done_at=now())
-    record_read(
-        "opinion.read",
-        actor=actor,
-        case_id=case.pk,
-        subjects=subjects(case, opinion=[opinion.pk]),
-        request_key=request_key,
-    )
+    if request_key:
+        record_read(
+            "opinion.read",
+            actor=actor,
+            case_id=case.pk,
+            subjects=subjects(case, opinion=[opinion.pk]),
+            request_key=request_key,
+        )
     return opinion
 
 

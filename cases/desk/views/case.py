@@ -19,7 +19,7 @@ from cases.machine.guards import CHECKLIST, IDENTITY_MEANS, same_request_open
 from cases.models import Case
 from cases.models.case import Payment
 from cases.models.states import OVERRIDES, State
-from cases.pages import MOTIVES, case_page, keep_motive, rights_on
+from cases.pages import MOTIVES, case_page, keep_motive, require_on_page, rights_on
 from cases.presenters import next_action
 from cases.reading import answer_sections
 from cases.selectors import documents_of, history_of, in_words, unread_messages
@@ -182,6 +182,8 @@ def _past(case: Case, made: set[str]) -> dict[str, Any]:
 def motive(request: HttpRequest, case: Case) -> HttpResponse:
     """Say why an ended case is read, then go on to its page."""
     chosen, wanted = request.POST.get("motive", ""), request.POST.get("next", "")
+    # A motive opens nothing to whoever reads no file.
+    require_on_page(request, case, "case.read", motive=chosen or "asked")
     if chosen not in MOTIVES:
         context = {"case": case, "motives": MOTIVES, "next": wanted, "missing": True}
         return render(request, "cases/motive.html", context, status=422)

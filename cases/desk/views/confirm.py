@@ -12,13 +12,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.codes import Purpose, check_code, request_code
 from cases.desk import forms, selectors
 from cases.desk.confirmations import MOVE_PAGES
-from cases.machine import may, perform
+from cases.machine import STAGE, may, perform
 from cases.models import Case
 from cases.models.states import OVERRIDES, State
-from cases.pages import attempt, case_page
+from cases.pages import attempt, case_page, require_on_page, rights_on
 from cases.services import desk
 from errors import Missing
 from experts.models import ExpertProfile
+
+
+def _refuse_who_never_could(request: HttpRequest, case: Case, name: str) -> None:
+    """Whoever may not make this move at any stage does not see its page; a wrong stage is said on the page."""
+    action = f"case.{name}"
+    decision = rights_on(request).to(action)
+    if not decision.allowed and decision.reason not in STAGE:
+        require_on_page(request, case, action)
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,6 +36,7 @@ def move(request: HttpRequest, case: Case, name: str) -> HttpResponse:
     page = MOVE_PAGES.get(name)
     if page is None:
         raise Missing(_("This page does not exist."))
+    _refuse_who_never_could(request, case, name)
     if name == "stop":
         return _stop(request, case)
     actor = request.actor  # type: ignore[attr-defined]
@@ -66,6 +75,7 @@ def _confirm(request: HttpRequest, case: Case, page: Any, form: Any, *, allowed:
 @case_page("case.read")
 def propose(request: HttpRequest, case: Case, expert_id: UUID) -> HttpResponse:
     """Propose the case to one expert, with the reason."""
+    _refuse_who_never_could(request, case, "propose")
     actor = request.actor  # type: ignore[attr-defined]
     expert = ExpertProfile.objects.select_related("user").filter(pk=expert_id).first()
     if expert is None:
@@ -85,6 +95,7 @@ def propose(request: HttpRequest, case: Case, expert_id: UUID) -> HttpResponse:
 @case_page("case.see")
 def override_code(request: HttpRequest, case: Case) -> HttpResponse:
     """Send the code an override needs."""
+    _refuse_who_never_could(request, case, "override")
     sent = request_code(request, Purpose.OVERRIDE, payload=str(case.pk))
     if sent.mailed:
         messages.success(request, _("A code was sent to your address."))
@@ -97,6 +108,7 @@ def override_code(request: HttpRequest, case: Case) -> HttpResponse:
 @case_page("case.see")
 def override(request: HttpRequest, case: Case) -> HttpResponse:
     """Override the ordinary rules, with a motive and a fresh code, in the open."""
+    _refuse_who_never_could(request, case, "override")
     actor = request.actor  # type: ignore[attr-defined]
     form = forms.OverrideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

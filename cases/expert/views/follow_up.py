@@ -1,20 +1,15 @@
 """The follow-up question: written, read again, signed as an addendum."""
 
-import uuid
-
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.codes import Purpose, check_code, request_code
-from audit import record_read
 from cases.expert import forms
 from cases.models import Case
 from cases.pages import attempt, case_page
-from cases.services.locking import subjects
 from cases.services.opinions import StaleDraft, open_follow_up, prepare_addendum, save_addendum, sign_addendum
 from cases.serving import stream
 from clock import now
@@ -73,20 +68,12 @@ def read_again(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @require_GET
-@case_page("case.write_addendum")
+@case_page("case.write_addendum", event="opinion.read_again")
 def draft_pdf(request: HttpRequest, case: Case) -> HttpResponseBase:
     """The exact bytes of the addendum that will be signed."""
     follow_up = open_follow_up(case)
     if follow_up.rendered is None:
         raise Missing(_("Read the answer again first."))
-    with transaction.atomic():
-        record_read(
-            "opinion.read",
-            actor=request.actor,  # type: ignore[attr-defined]
-            case_id=case.pk,
-            subjects=subjects(case),
-            request_key=uuid.uuid4().hex,
-        )
     return stream(follow_up.rendered, f"{case.reference}-complement", inline=False)
 
 

@@ -1,23 +1,18 @@
 """«Relire et signer»: the exact paper, the fresh code that stands for its bytes, the signature."""
 
-import uuid
-
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.codes import Purpose, check_code, request_code
-from audit import record_read
 from cases.checks import new_pieces, questions_of
 from cases.expert import forms
 from cases.machine import may, perform
 from cases.models import Case, Opinion
 from cases.models.opinions import Written
 from cases.pages import attempt, case_page
-from cases.services.locking import subjects
 from cases.services.opinions import draft_of, prepare_reading, sign_opinion
 from cases.serving import stream
 from errors import Conflict, Invalid, Missing
@@ -70,20 +65,12 @@ def _page(request: HttpRequest, case: Case, draft: Written, form: forms.CodeForm
 
 
 @require_GET
-@case_page("case.write_draft")
+@case_page("case.write_draft", event="opinion.read_again")
 def draft_pdf(request: HttpRequest, case: Case) -> HttpResponseBase:
     """The exact bytes that will be signed."""
     draft = draft_of(case)
     if draft.rendered is None:
         raise Missing(_("Read the opinion again first."))
-    with transaction.atomic():
-        record_read(
-            "opinion.read",
-            actor=request.actor,  # type: ignore[attr-defined]
-            case_id=case.pk,
-            subjects=subjects(case),
-            request_key=uuid.uuid4().hex,
-        )
     return stream(draft.rendered, f"{case.reference}-relecture", inline=False)
 
 

@@ -32,12 +32,7 @@ def opinion(request: HttpRequest, case: Case) -> HttpResponse:
     versions = delivered_versions(case)
     latest = next((row for row in versions if row.type != "addendum"), None)
     if latest is not None:
-        delivery.open_opinion(
-            case.pk,
-            latest.pk,
-            actor=request.actor,  # type: ignore[attr-defined]
-            request_key=f"page-{latest.pk.hex}-{now():%Y%m%d%H%M%S%f}",
-        )
+        delivery.open_opinion(case.pk, latest.pk, actor=request.actor)  # type: ignore[attr-defined]
         # This reading may be the first: what it makes possible is offered at once.
         case.refresh_from_db(fields=["first_opened_at"])
         request.shown["opinion"] = [row.pk for row in versions]  # type: ignore[attr-defined]

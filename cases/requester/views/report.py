@@ -1,7 +1,6 @@
 """The report: received first by the professional, read, acknowledged, told to the patient; one follow-up question."""
 
 from typing import Any
-from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -29,7 +28,7 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
     latest = next((row for row in versions if row.type != Opinion.Type.ADDENDUM), None)
     actor = request.actor  # type: ignore[attr-defined]
     if latest is not None:
-        delivery.open_opinion(case.pk, latest.pk, actor=actor, request_key=uuid4().hex)
+        delivery.open_opinion(case.pk, latest.pk, actor=actor)
         # This reading may be the first: what it makes possible is offered at once.
         case.refresh_from_db(fields=["first_opened_at"])
     request.shown["opinion"] = [row.pk for row in versions]  # type: ignore[attr-defined]

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import services
+from accounts.events import record_event
 from accounts.forms import IdentityForm
 from accounts.models.patients import Patient, Representation
 from accounts.models.users import User
@@ -42,6 +44,9 @@ def identity(request: HttpRequest, patient_id: UUID | None = None) -> HttpRespon
     else:
         found = reached.filter(patient_id=patient_id).first()
         if found is None and known.filter(patient_id=patient_id).exists():
+            tried = "patient.identity_read" if request.method == "GET" else "patient.identity_changed"
+            with transaction.atomic():
+                record_event(tried, request, subjects={"patient": [patient_id]}, outcome="refused")
             raise NotAllowed(_("A helper does not change the identity."))
         if found is None:
             raise Http404

@@ -59,6 +59,7 @@ class LoginView(TwoFactorLoginView):
     """
 
     form_list = ((TwoFactorLoginView.AUTH_STEP, LoginForm), (TwoFactorLoginView.TOKEN_STEP, CodeForm))
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
     template_name = "accounts/login.html"
     template_names: ClassVar[dict[str, str]] = {"auth": "accounts/login.html", "token": "accounts/login_code.html"}
 

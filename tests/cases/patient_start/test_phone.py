@@ -230,3 +230,27 @@ def test_the_list_shows_what_is_not_sent_yet(scene: World, nurse: Client) -> Non
     assert "to be filled in" in words
     walk = scene.walk()
     assert walk.open().reference not in words_of(nurse.get(URL))
+
+
+def test_the_nurse_destroys_a_draft_she_took_down_and_nothing_later(scene: World, nurse: Client) -> None:
+    case = open_for(nurse)
+    url = f"{URL}{case.pk}/"
+    assert "detruire/" in nurse.get(url).content.decode()
+    page = nurse.get(url + "detruire/")
+    assert "only when the patient says so" in words_of(page)
+    coordinator = verified_client(scene.coordinator, "coordinator")
+    assert coordinator.post(url + "detruire/").status_code == 403
+    assert Case.objects.get(pk=case.pk).state == State.DRAFT
+    assert nurse.post(url + "detruire/").headers["Location"] == URL
+    case = Case.objects.get(pk=case.pk)
+    assert (case.state, bool(case.content_key.destroyed_at)) == (State.WITHDRAWN, True)
+    assert nurse.get(url).status_code == 404
+
+
+def test_what_the_patient_was_asked_to_agree_to_is_not_the_nurses_to_destroy(scene: World, nurse: Client) -> None:
+    case = filled(scene, open_for(nurse))
+    url = f"{URL}{case.pk}/"
+    assert nurse.post(url + "detruire/").status_code == 403
+    move = f"/en/bureau/dossiers/{case.pk}/faire/withdraw/"
+    assert nurse.post(move, {"patient_word": "She said so on the phone."}).status_code == 422
+    assert Case.objects.get(pk=case.pk).state == State.AWAITING_CONSENT

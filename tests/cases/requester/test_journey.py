@@ -109,7 +109,13 @@ def test_from_sign_up_to_the_report_acknowledged_with_an_attested_agreement(worl
     assert case.requester_acknowledged_at
     assert case.patient_told_at
     done = set(AuditEvent.objects.filter(case_id=case.pk).values_list("action", flat=True))
-    assert {"case.opened", "case.give_consent", "opinion.read", "case.report_acknowledged", "case.patient_told"} <= done
+    assert {
+        "case.opened",
+        "case.give_consent",
+        "opinion.page_read",
+        "case.report_acknowledged",
+        "case.patient_told",
+    } <= done
 
 
 @pytest.mark.behaviour("S1-14")

@@ -57,5 +57,5 @@ def discard(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method == "POST":
         reference = drafting.discard_draft(case.pk, actor=actor(request))
         messages.success(request, _("The draft %(reference)s is destroyed.") % {"reference": reference})
-        return redirect("patient:home")
+        return redirect(space_of(request).url("home"))
     return draw(request, "discard.html", case, {"count": len(Preparation(case).documents)})
