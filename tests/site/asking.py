@@ -1,13 +1,16 @@
 """Asking an address as somebody, and seeing what came of it: status, journal, what was written."""
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.signals import got_request_exception
 from django.db import connection, transaction
 from django.db.models.signals import post_save
 from django.test import Client
@@ -30,9 +33,36 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def browser_of(stage: Stage, who: str) -> Client:
-    """A browser with the session of this person, if he has one."""
-    client = Client(raise_request_exception=False)
+class Browser(Client):
+    """A browser that keeps its cookies and no copy of every template's context."""
+
+    def request(self, **request: Any) -> Any:
+        """Send, and keep the error of a 500."""
+        found: list[Any] = []
+
+        def note(sender: Any, **_more: Any) -> None:
+            found.append(sys.exc_info())
+
+        got_request_exception.connect(note)
+        try:
+            response: Any = self.handler(self._base_environ(**request))
+        finally:
+            got_request_exception.disconnect(note)
+        response.exc_info = found[0] if found else None
+        if response.cookies:
+            self.cookies.update(response.cookies)
+        return response
+
+
+@cache
+def _browser(who: str) -> Browser:
+    return Browser()
+
+
+def browser_of(stage: Stage, who: str) -> Browser:
+    """The browser of this person as it is after his login; it is the same one again, so have done with it."""
+    client = _browser(who)
+    client.cookies.clear()
     if cookie := stage.people.cookies[who]:
         client.cookies[settings.SESSION_COOKIE_NAME] = cookie
     return client
@@ -47,6 +77,7 @@ class Answer:
         events: journal events of the case it made, as (action, outcome).
         moves: changes of a state it made.
         written: tables it wrote to.
+        refusals: how many refusals it left in the journal, of a case or not.
     """
 
     status: Status
@@ -54,6 +85,7 @@ class Answer:
     events: list[tuple[str, str]] = field(default_factory=list)
     moves: int = 0
     written: set[str] = field(default_factory=set)
+    refusals: int = 0
 
     @property
     def body(self) -> bytes:
@@ -68,10 +100,14 @@ def ask(client: Client, method: str, url: str, data: Any = None) -> Answer:
     written: set[str] = set()
     events: list[tuple[str, str]] = []
     moves: list[Transition] = []
+    refused: list[AuditEvent] = []
 
     def saved(sender: type, instance: Any, created: bool, **_more: Any) -> None:
-        if created and isinstance(instance, AuditEvent) and instance.case_id is not None:
-            events.append((instance.action, str(instance.outcome)))
+        if created and isinstance(instance, AuditEvent):
+            if instance.case_id is not None:
+                events.append((instance.action, str(instance.outcome)))
+            if instance.outcome == "refused":
+                refused.append(instance)
         elif created and isinstance(instance, Transition):
             moves.append(instance)
 
@@ -88,7 +124,7 @@ def ask(client: Client, method: str, url: str, data: Any = None) -> Answer:
             response = send(client, method, url, data)
     finally:
         post_save.disconnect(saved)
-    return Answer(_status(response), response, events, len(moves), written)
+    return Answer(_status(response), response, events, len(moves), written, len(refused))
 
 
 _SENDERS = ("GET", "POST")

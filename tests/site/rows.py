@@ -55,6 +55,9 @@ PERSONS = [
     "root",
 ]
 EVERYBODY = [*ANYBODY.split(), *PERSONS]
+#: One of each role: those who knock at the addresses of a space that is not theirs.
+_SECONDS = "stranger parent bringer other_requester other_expert deputy involved unchecked"
+ONE_OF_EACH = [who for who in PERSONS if who not in _SECONDS.split()]
 
 PATIENT_SIDE = "owner guardian"
 STAFF = "coordinator deputy nurse"
@@ -133,6 +136,12 @@ class Row:
         """What a failure says."""
         parts = [self.name, self.at, *(f"{value}" for value in self.args.values())]
         return " ".join(part for part in parts if part)
+
+    def let_in(self, method: str) -> str:
+        """The first person who gets a page here, or does what it is for; "" when nobody does."""
+        named = _named(self.get if method == "GET" else self.post)
+        found = next((who for who, status in named.items() if status in (PAGE, DONE)), "")
+        return {"everybody": "anonymous", "others": "owner"}.get(found, found)
 
     def posted(self, stage: Stage, who: str) -> dict[str, Any]:
         """What is posted by this person."""

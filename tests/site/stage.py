@@ -23,8 +23,10 @@ from cases.services.documents import Described
 from clock import now
 from experts.models import ExpertProfile, Pathology
 from experts.services import add_absence
+from jobs import enqueue, run_until_empty
 from jobs.models import DeadJob
 from tests.cases.world import rpps
+from tests.jobs import samples
 from tests.site.people import CANARY, People, make_people
 from ui.forms import today
 from vault.files import write_file
@@ -295,14 +297,7 @@ class Builder:
         things["session"] = UserSession.objects.filter(user=users["owner"]).latest("started_at").pk
         things["snippet"] = kept.add(f"Phrase {CANARY}", f"Texte {CANARY}", actor=expert).pk
         Case.objects.filter(patient=self.people.patient).update(treating_doctor_user=users["involved"])
-        things["dead"] = DeadJob.objects.create(
-            id=uuid.uuid4(),
-            task_id=uuid.uuid4(),
-            job="cases.tasks.tick",
-            queue="default",
-            attempts=1,
-            error="errors.Missing",
-        ).pk
+        things["dead"] = DeadJob.objects.get().pk
         things["kept"] = KeptPost.objects.create(
             user=users["owner"],
             content_key=create_key("user"),
@@ -373,6 +368,9 @@ TELE: dict[str, tuple[str, ...]] = {
 def build_stage() -> Stage:
     """Everything, in the order of a case's life."""
     pathology = Pathology.objects.get(code="lumbar_disc_herniation")
+    # A job that is dead, while no other waits.
+    enqueue(samples.give_up, "stage")
+    run_until_empty(raise_errors=False)
     builder = Builder(make_people(pathology), pathology)
     for part in ("before_admission", "with_expert", "delivered", "aside", "tele", "phone", "child", "rest"):
         getattr(builder, part)()

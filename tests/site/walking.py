@@ -92,3 +92,7 @@ def url_of(row: Row, parameters: Iterable[str], stage: Stage, **other: Any) -> s
     """The address of a row, in French; `other` replaces parts."""
     with override("fr"):
         return reverse(row.name, kwargs={**parts(row, parameters, stage), **other})
+
+
+#: Those of our own code, by name.
+ADDRESSES: dict[str, Address] = {found.name: found for found in addresses() if found.is_ours}

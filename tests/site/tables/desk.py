@@ -73,8 +73,7 @@ ROWS = [
         "desk:override",
         "proposed",
         {COORDINATORS: PAGE},
-        # The coordinator has written on this case: he overrides nothing on it.
-        {"deputy": DONE, "coordinator": NO},
+        {COORDINATORS: DONE},
         _code,
         before=(("desk:override_code", {}),),
     ),

@@ -44,7 +44,7 @@ ROWS = [
         "phone_awaiting",
         "phone_warned",
         "",
-        dict.fromkeys(("see", "fill", "bring", "choose", "act", "author"), N) | {"not_author": "", "destroy": ""},
+        dict.fromkeys(("see", "fill", "bring", "choose", "act", "author", "destroy"), N) | {"not_author": ""},
     ),
     # On the phone the agreements are on the page of the confirmation; she refuses by hanging up.
     Row("phone:prepare_consents", "phone_awaiting", {N: DONE}, {N: DONE}),

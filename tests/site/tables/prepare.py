@@ -19,7 +19,6 @@ from tests.site.stage import Stage
 SIDE = f"{PATIENT_SIDE} helper bringer"
 FILLERS = f"{PATIENT_SIDE} helper"
 IN_SPACE = "owner guardian stranger parent helper bringer"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
 IDENTITY = {
     "birth_name": "Essai",

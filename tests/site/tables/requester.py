@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from consent.texts import current_text
-from tests.site.rows import DONE, HIDDEN, NO, PAGE, Row
+from tests.site.rows import AGAIN, DONE, HIDDEN, NO, PAGE, Row
 from tests.site.stage import Stage
 from tests.site.tables.prepare import a_file
 from ui.forms import today
@@ -65,7 +65,9 @@ ROWS = [
     Row("requester:ask", "tele_draft", post={R: DONE}),
     Row("requester:handout", "tele_draft", {R: PAGE}),
     Row("requester:revise", "tele_awaiting", post={R: DONE}),
-    Row("requester:reach", "tele_awaiting", {R: PAGE}, {R: DONE}, {"email": "zoe@example.org"}),
+    Row("requester:reach", "tele_letter", {R: PAGE}, {R: DONE}, {"email": "odile@example.org"}),
+    # Whoever has an account is reached there.
+    Row("requester:reach", "tele_awaiting", {R: PAGE}, {R: AGAIN}, {"email": "zoe@example.org"}),
     Row("requester:letter", "tele_letter", post={R: PAGE}),
     Row("requester:case", "tele_review", {R: PAGE}),
     Row("requester:case", "tele_draft", {R: DONE}),

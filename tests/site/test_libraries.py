@@ -1,0 +1,61 @@
+"""The addresses of the libraries (the editors' and the technical administration): nobody without the right sees one."""
+
+import re
+
+import pytest
+from django.urls import resolve
+
+from tests.site.asking import ask, browser_of, undone
+from tests.site.people import CANARY
+from tests.site.rows import LOGIN
+from tests.site.stage import Stage
+from tests.site.traces import ALWAYS
+from tests.site.walking import Address, addresses
+
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix]
+
+#: Prefix, and everybody who has a role and no right there.
+_ROLES = "owner guardian helper requester expert coordinator nurse assistant dpo administrator"
+PREFIXES = {"cms/": _ROLES, "django-admin/": f"{_ROLES} editor", "documents/": _ROLES, "_util/": _ROLES}
+_NIL = "00000000-0000-0000-0000-000000000001"
+_KINDS = {"int": "1", "uuid": _NIL, "slug": "x", "str": "x", "path": "x"}
+#: Public: the pages of the site, and the files editors put there.
+_PUBLIC = {"wagtail_serve", "wagtaildocs_serve"}
+
+
+def path_of(address: Address) -> str:
+    """An address that this pattern answers."""
+    plain = re.sub(r"\(\?P<\w+>([^)|]*)[^)]*\)", r"\1", address.route)
+    plain = re.sub(r"<(?:(\w+):)?\w+>", lambda found: _KINDS[found.group(1) or "str"], plain)
+    for pattern, value in ((r"\d+", "1"), (".*", "x"), (r"\.", ".")):
+        plain = plain.replace(pattern, value)
+    return "/" + re.sub(r"[\^$()]", "", plain)
+
+
+LIBRARY = [found for found in addresses() if not found.is_ours and found.name not in _PUBLIC]
+
+
+def test_every_library_stands_under_a_prefix_that_is_tried() -> None:
+    assert [found.route for found in LIBRARY if not found.route.startswith(tuple(PREFIXES))] == []
+    # What cannot be reached is not tried.
+    assert {found.name for found in LIBRARY} == {
+        ":".join((*match.namespaces, match.url_name or "")) for match in (resolve(path_of(one)) for one in LIBRARY)
+    }
+
+
+@pytest.mark.asvs("8.2.1")
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_nobody_without_the_right_gets_a_page_of_a_library(stage: Stage, prefix: str) -> None:
+    wrong = []
+    for address in LIBRARY:
+        if not address.route.startswith(prefix):
+            continue
+        for who in ("anonymous", "unverified", *PREFIXES[prefix].split()):
+            with undone():
+                answer = ask(browser_of(stage, who), "GET", path_of(address))
+            told = CANARY.encode() in answer.body.lower()
+            if answer.status not in (LOGIN, 302, 403, 404, 405) or told or answer.written - ALWAYS:
+                wrong.append(f"{path_of(address)} as {who}: {answer.status} {sorted(answer.written - ALWAYS)}")
+            elif who in ("anonymous", "unverified") and answer.status != LOGIN:
+                wrong.append(f"{path_of(address)} as {who}: {answer.status}, not the login")
+    assert not wrong, "\n".join(wrong)
