@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import URLResolver, include, path
+from django.urls import URLResolver, include, path, re_path
+from django.views.defaults import page_not_found
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -36,13 +38,19 @@ def _included(parts: tuple[tuple[str, str], ...]) -> list[URLResolver]:
     return [path(prefix, include(module)) for prefix, module in parts]
 
 
+# One way in, and one place for accounts: what the libraries bring besides would pass by the code, the limits on wrong
+# passwords and the journal.
+SHUT = {"exception": None}
+
 urlpatterns = [
+    re_path(r"^cms/(?:users|bulk/accounts)/", page_not_found, SHUT, name="wagtail_accounts"),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("django-admin/", admin.site.urls),
     *(_included(DEMO_PARTS) if settings.DEMO else []),
     *i18n_patterns(
         *_included(PARTS),
+        path("_util/login/", RedirectView.as_view(pattern_name="accounts:login"), name="wagtailcore_login"),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),

@@ -15,12 +15,14 @@ from tests.site.walking import Address, addresses
 pytestmark = [pytest.mark.django_db, pytest.mark.matrix]
 
 #: Prefix, and everybody who has a role and no right there.
-_ROLES = "owner guardian helper requester expert coordinator nurse assistant dpo administrator"
-PREFIXES = {"cms/": _ROLES, "django-admin/": f"{_ROLES} editor", "documents/": _ROLES, "_util/": _ROLES}
+# The administrator runs both; an editor writes in the first.
+_ROLES = "owner guardian helper requester expert coordinator nurse assistant dpo"
+_ALL = f"{_ROLES} editor administrator root"
+PREFIXES = {"cms/": _ROLES, "django-admin/": f"{_ROLES} editor", "documents/": _ALL, "_util/": _ALL}
 _NIL = "00000000-0000-0000-0000-000000000001"
 _KINDS = {"int": "1", "uuid": _NIL, "slug": "x", "str": "x", "path": "x"}
-#: Public: the pages of the site, and the files editors put there.
-_PUBLIC = {"wagtail_serve", "wagtaildocs_serve"}
+#: Public: the pages of the site, and the files editors put there; and the pattern that shuts others.
+_PUBLIC = {"wagtail_serve", "wagtaildocs_serve", "wagtail_accounts"}
 
 
 def path_of(address: Address) -> str:
@@ -37,10 +39,24 @@ LIBRARY = [found for found in addresses() if not found.is_ours and found.name no
 
 def test_every_library_stands_under_a_prefix_that_is_tried() -> None:
     assert [found.route for found in LIBRARY if not found.route.startswith(tuple(PREFIXES))] == []
-    # What cannot be reached is not tried.
-    assert {found.name for found in LIBRARY} == {
-        ":".join((*match.namespaces, match.url_name or "")) for match in (resolve(path_of(one)) for one in LIBRARY)
-    }
+    reached = {":".join((*match.namespaces, match.url_name or "")) for match in map(resolve, map(path_of, LIBRARY))}
+    # Shut: accounts are managed in the technical space alone.
+    shut = {found.name for found in LIBRARY} - reached
+    assert all(name.startswith("wagtailusers_users:") for name in shut), shut
+
+
+@pytest.mark.asvs("8.2.1")
+def test_nobody_manages_accounts_past_the_technical_space(stage: Stage) -> None:
+    person = stage.people.users["owner"].pk
+    pages = ("users/", "users/new/", f"users/edit/{person}/", f"users/delete/{person}/", "bulk/accounts/user/delete/")
+    for who in ("administrator", "root", "editor"):
+        for page in pages:
+            for method in ("GET", "POST"):
+                with undone():
+                    answer = ask(browser_of(stage, who), method, f"/cms/{page}?id={person}")
+                assert (answer.status, answer.written - ALWAYS) == (404, set()), (who, page)
+        with undone():
+            assert b"/cms/users/" not in ask(browser_of(stage, who), "GET", "/cms/").body
 
 
 @pytest.mark.asvs("8.2.1")
