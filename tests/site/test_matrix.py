@@ -120,6 +120,14 @@ def _sent_to(row: Row) -> list[str]:
 
 
 @pytest.mark.behaviour("S2-13")
+@pytest.mark.behaviour("S0-25")
+@pytest.mark.behaviour("S2-14")
+@pytest.mark.behaviour("S2-16")
+@pytest.mark.behaviour("S3-20")
+@pytest.mark.asvs("8.2.1")
+@pytest.mark.asvs("8.2.2")
+@pytest.mark.asvs("8.3.1")
+@pytest.mark.asvs("16.3.2")
 @pytest.mark.parametrize("table", TABLES)
 def test_everybody_gets_what_the_table_says(stage: Stage, table: str) -> None:
     wrong = [

@@ -10,7 +10,7 @@ from tests.site.traces import SESSION
 from tests.site.walking import ADDRESSES, url_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.matrix]
-METHODS = ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
+METHODS = ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND")
 _EVERY_ADDRESS = {row.name: row for row in reversed(ROWS)}
 
 
@@ -19,7 +19,7 @@ def _who(row: Row) -> str:
     return row.let_in("GET") or row.let_in("POST") or " ".join((*row.get, *row.post)).split()[0]
 
 
-@pytest.mark.asvs("8.3.1")
+@pytest.mark.asvs("4.1.4")
 def test_other_methods_do_nothing(stage: Stage) -> None:
     wrong = []
     for name, row in _EVERY_ADDRESS.items():
