@@ -16,7 +16,8 @@ _EVERY_ADDRESS = {row.name: row for row in reversed(ROWS)}
 
 def _who(row: Row) -> str:
     """Somebody for whom nothing else stands in the way."""
-    return row.let_in("GET") or row.let_in("POST") or " ".join((*row.get, *row.post)).split()[0]
+    named = "anonymous" if row.is_public else " ".join((*row.get, *row.post)).split()[0]
+    return row.let_in("GET") or row.let_in("POST") or named
 
 
 @pytest.mark.asvs("4.1.4")
