@@ -142,7 +142,12 @@ def test_the_invited_patient_agrees_follows_and_reads_when_she_was_told(world: W
     answer = flows.accept_texts(patient, case)
     assert answer.status_code == 302, flows.said(answer)
     assert answer.url == reverse("patient:case", args=[case.pk])
-    assert patient.get(answer.url).status_code == 200
+    page = patient.get(answer.url).content.decode()
+    # She did not make this request: its words are those of her doctor's request.
+    assert "Je ne veux plus de cet avis" in page
+    assert "Retirer ma demande" not in page
+    assert flows.FILE["history"] in patient.get(reverse("patient:answers", args=[case.pk])).content.decode()
+    assert "a faite pour vous" in patient.get(reverse("patient:withdraw", args=[case.pk])).content.decode()
     case = fresh(case)
     assert case.state == State.SUBMITTED
     given = ConsentRecord.objects.filter(case=case, decision="given").exclude(purpose="draft_notice")
