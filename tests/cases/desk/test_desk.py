@@ -71,6 +71,9 @@ def test_an_assistant_sees_states_and_contacts_but_nothing_clinical(world: World
     page = assistant.get(at("case", case)).content.decode()
     assert case.reference in page
     assert "L’opération est-elle nécessaire" not in page
+    # No link leads where he may not go.
+    assert at("experts", case) not in page
+    assert reverse("desk:calls") not in assistant.get(reverse("desk:home")).content.decode()
     assert assistant.get(at("answers", case)).status_code == 403
     assert assistant.get(at("messages", case)).status_code == 403
 
