@@ -13,11 +13,12 @@ from cases import tasks
 from cases.composing import CORRECTION_WHY
 from cases.demo.walk import proof
 from cases.machine import perform
-from cases.models import CallTask, Case, Document
+from cases.models import CallTask, Case, DoctorCopy, Document
 from cases.models.documents import DocumentType
 from cases.services import (
     alerts,
     blocking,
+    copies,
     corrections,
     delivery,
     desk,
@@ -43,6 +44,7 @@ from tests.cases.machine.attempts import BLANK_PDF, MOTIVE
 from tests.cases.machine.racing import click_of
 from tests.cases.machine.rules import SECOND, STATES, TABLE, TELE, Who
 from tests.cases.machine.stage import Stage, usual, whole_opinion
+from ui.dates import paris_day
 from vault.files import delete_file, write_file
 from vault.models import StoredFile
 
@@ -408,6 +410,17 @@ def open_opinion(stage: Stage, actor: Actor) -> Step:
     version, key = stage.case.signed_opinion_id, uuid4().hex
     assert isinstance(version, UUID)
     return lambda: delivery.open_opinion(stage.case_id, version, actor=actor, request_key=key)
+
+
+@done_in("delivered", Who.COORDINATOR)
+def record_sending(stage: Stage, actor: Actor) -> Step:
+    case = stage.case
+    case.treating_doctor_choice, case.treating_doctor = "named", {"name": "Dr Denis Traitant"}
+    case.save()
+    text, patient = current_text(Purpose.TREATING_DOCTOR, SECOND).pk, _as(stage, Who.PATIENT)
+    delivery.give_optional_consent(case.pk, Purpose.TREATING_DOCTOR, actor=patient, text_id=text, language="fr")
+    day = paris_day(now())
+    return lambda: copies.record_sending(case.pk, DoctorCopy.Means.values[0], day, actor=actor)
 
 
 @done_in("delivered", Who.COORDINATOR)

@@ -75,6 +75,9 @@ def test_every_move_is_swept() -> None:
 #: Services that only read, or are steps of others; signatures are swept as the moves they are.
 _NOT_ALONE = {
     "alerts.new_alert",
+    "copies.copies_of",
+    "copies.refusal_to_send",
+    "copies.unsent_versions",
     "corrections.cannot_correct",
     "corrections.correction_of",
     "corrections.desk_may_end",

@@ -162,6 +162,7 @@ def test_an_interrupted_first_start_begins_again(clone: Path, port: int, tmp_pat
     family = first.family()
     first.interrupt()
     assert all_gone(family, 20)
+    first.process.wait(20)
     second = Running(tree, port)
     try:
         second.announced_after(FIRST_SECONDS)
