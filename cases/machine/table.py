@@ -175,7 +175,7 @@ _MOVES = (
     Move("resume", ("requester",), (), do.resume),
     Move("reassign", ("coordinator", "system"), (only_if.motive_given, only_if.expert_failing), do.reassign),
     Move("hold", ("coordinator", "system"), (only_if.review_date_near,), do.hold),
-    Move("release", ("coordinator",), (only_if.release_allowed,), do.release),
+    Move("release", ("coordinator", "system"), (only_if.release_allowed,), do.release),
     Move("stop", ("coordinator",), (only_if.confirmed_by_second_person,), do.stop),
     Move(
         "override",

@@ -27,6 +27,7 @@ from cases.services import (
     messages,
     opening,
     opinions,
+    renewals,
     requesting,
     snippets,
 )
@@ -34,7 +35,7 @@ from cases.services.documents import Described
 from cases.services.drafting import Agreed
 from cases.start.begun import Begun
 from clock import now
-from consent.models import Purpose
+from consent.models import ConsentText, Purpose
 from consent.texts import current_text
 from experts.models import Pathology
 from experts.services import change_status
@@ -374,6 +375,30 @@ def accept_an_optional_purpose(stage: Stage, actor: Actor) -> Step:
     return lambda: delivery.give_optional_consent(
         stage.case_id, Purpose.RESEARCH, actor=actor, text_id=text, language="fr"
     )
+
+
+def _new_words() -> None:
+    """The text of the act is replaced by a newer one, marked `renew`."""
+    old = current_text(Purpose.ACT, SECOND)
+    words = {"title_fr": "Titre", "title_en": "Title", "body_fr": "Mots. " * 30, "body_en": "Words. " * 30}
+    sha256 = ConsentText.digest(words)
+    ConsentText.objects.create(
+        purpose=old.purpose, kind=old.kind, version=old.version + 1, renew=True, sha256=sha256, **words
+    )
+
+
+@done_in("in_review", Who.PATIENT, alone=True)
+def ask_for_consent_again(stage: Stage, _actor: Actor) -> Step:
+    _new_words()
+    return lambda: renewals.ask_again(stage.case_id)
+
+
+@done_in("in_review", Who.PATIENT, alone=True)
+def renew_consent(stage: Stage, actor: Actor) -> Step:
+    _new_words()
+    renewals.ask_again(stage.case_id)
+    given = {"choices": {Purpose.ACT: True}, "shown_texts": {Purpose.ACT: current_text(Purpose.ACT, SECOND).pk}}
+    return lambda: renewals.renew_consent(stage.case_id, actor=actor, **given)
 
 
 @done_in("submitted", Who.PATIENT)

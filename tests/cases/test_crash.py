@@ -97,6 +97,8 @@ _NOT_ALONE = {
     "opinions.sign_addendum",
     "opinions.sign_opinion",
     "receiving.one_file",
+    "renewals.asked_again",
+    "renewals.cases_to_ask",
     "repeats.said_already",
     "requesting.open_tele_expertise",
     "snippets.snippets_of",

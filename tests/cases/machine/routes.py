@@ -40,7 +40,9 @@ ROUTES: dict[str, str] = {
         "expert_question: 2d answer_question 1h ask_question 1d override 1h ask_question 1d continue_without_answer "
         "1h ask_question by:clock continue_without_answer 1h sign"
     ),
-    "held by the service itself, a question open": ("expert_question: by:clock hold 2d release 1d answer_question"),
+    "held by the service itself, a question open": (
+        "expert_question: by:clock hold 2d by:clock release 1d answer_question"
+    ),
     "stopped on hold, and not after all": "in_review: 1h hold 1d stop 2d override 1d release 1h sign",
     "stopped after a decline was undone": "admitted: decline override stop 5d override admit",
     "consent taken back after delivery": "delivered: open 1d revoke 1d close",

@@ -239,7 +239,7 @@ TABLE: dict[str, Row] = {
         "proposed in_review expert_question on_hold", "", _both(Who.COORDINATOR, Who.CLOCK), "motive", "expert_failing"
     ),
     "hold": _row(_ALL, "on_hold", _both(Who.COORDINATOR, Who.CLOCK), "told review_by"),
-    "release": _row("on_hold", "", _both(Who.COORDINATOR)),
+    "release": _row("on_hold", "", _both(Who.COORDINATOR, Who.CLOCK)),
     "stop": _row(_HOLDER, "stopped", _both(Who.COORDINATOR), "second_person"),
     "override": _row(
         "proposed expert_question information_requested declined stopped closed",
