@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.forms import BoundField
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.composing import CORRECTION_WHY, EMPTY_DRAFT
@@ -126,7 +126,7 @@ class OpinionForm(forms.Form):
         )
         self._long("divergence_text", _("The comparison, for the patient"), rows=3, optional=True)
         for index in range(1, OPTIONS + 1):
-            name = _now("Option %(n)d") % {"n": index}
+            name = gettext("Option %(n)d") % {"n": index}
             self.fields[f"option_{index}_title"] = forms.PlainTextField(label=name, required=False, max_length=300)
             self._long(f"option_{index}_benefits", _("Benefits"), rows=2, optional=True)
             self._long(f"option_{index}_risks", _("Risks"), rows=2, optional=True)

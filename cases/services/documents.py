@@ -102,7 +102,7 @@ def describe_document(document_id: UUID, described: Described, *, actor: Actor) 
     """Correct what was said of a document, by its author."""
     document = _mine(document_id, actor, "case.add_document")
     document.type = described.type
-    document.title = described.title.strip() or DocumentType(described.type).label
+    document.title = described.title.strip() or str(DocumentType(described.type).label)
     document.dated_on, document.author_name = described.dated_on, described.author.strip()
     document.note, document.prerequisite = described.note.strip(), described.prerequisite[:40]
     document.save()

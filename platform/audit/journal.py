@@ -34,6 +34,10 @@ _COUNTED: dict[str, Any] = {
     "message": ngettext_lazy("%(n)d message", "%(n)d messages", "n"),
     "opinion": ngettext_lazy("%(n)d opinion", "%(n)d opinions", "n"),
     "job": ngettext_lazy("%(n)d task", "%(n)d tasks", "n"),
+    "session": ngettext_lazy("%(n)d session", "%(n)d sessions", "n"),
+    "invitation": ngettext_lazy("%(n)d invitation", "%(n)d invitations", "n"),
+    "expert": ngettext_lazy("%(n)d expert", "%(n)d experts", "n"),
+    "signing_key": ngettext_lazy("%(n)d signing key", "%(n)d signing keys", "n"),
 }
 
 

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.translation import get_language, get_language_info
 
 from ui import navigation
+from ui.dates import NBSP
 
 _IDLE_SECONDS = 20 * 60
 _WARNING_SECONDS = 2 * 60
@@ -114,8 +115,13 @@ class Shell:
 
     @cached_property
     def help_phone(self) -> str:
-        """Phone of the service, shown at the same place on each page (WCAG 3.2.6)."""
-        return str(getattr(settings, "SERVICE_PHONE", ""))
+        """Phone of the service, shown at the same place on each page (WCAG 3.2.6); it never breaks at a line's end."""
+        return str(getattr(settings, "SERVICE_PHONE", "")).replace(" ", NBSP)
+
+    @cached_property
+    def help_tel(self) -> str:
+        """The same, as a phone dials it."""
+        return self.help_phone.replace(NBSP, "")
 
     @cached_property
     def help_email(self) -> str:

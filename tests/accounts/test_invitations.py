@@ -224,7 +224,7 @@ def test_an_opened_invitation_is_refused_without_an_account(
 @pytest.mark.behaviour("S1-18")
 def test_the_page_of_invitations_names_the_phone(client: Client, settings: Any) -> None:
     settings.SERVICE_PHONE = "01 99 00 00 00"
-    assert "01 99 00 00 00" in client.get("/invitation/").content.decode()
+    assert "01\u00a099\u00a000\u00a000\u00a000" in client.get("/invitation/").content.decode()
 
 
 def test_a_get_answers_nothing(client: Client, invitation: Invitation, purpose: list[str]) -> None:

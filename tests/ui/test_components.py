@@ -56,6 +56,21 @@ def test_a_wrong_field_tells_what_is_wrong_beside_and_to_the_reader(draw: Draw) 
     assert page.select_one("#id_name_error") is not None
 
 
+class Carrying(forms.Form):
+    draft = forms.PlainTextField(widget=forms.PlainTextField().hidden_widget)
+    text = forms.PlainTextField(widget=forms.PlainTextField().hidden_widget)
+
+
+def test_what_is_lost_of_the_fields_nobody_sees_is_said_once_and_a_reason_of_its_own_as_it_is(draw: Draw) -> None:
+    form = Carrying({"draft": "", "text": ""})
+    assert [li.text for li in draw("{% error_summary form %}", form=form).select("li")] == [
+        "Un élément que cette page transmet d’elle-même s’est perdu. Rechargez la page et recommencez."
+    ]
+    form = Carrying({"draft": "d", "text": "t"})
+    form.add_error("text", "Le texte a changé.")
+    assert [li.text for li in draw("{% error_summary form %}", form=form).select("li")] == ["Le texte a changé."]
+
+
 def test_each_description_exists(draw: Draw) -> None:
     for form in (Sample(), Sample({})):
         page = draw("{% fields form %}", form=form)

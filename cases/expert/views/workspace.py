@@ -17,6 +17,7 @@ from cases.models import Case, Document, Opinion
 from cases.models.opinions import Written
 from cases.models.states import AFTER_DELIVERY, State
 from cases.pages import attempt, case_page, rights_on
+from cases.presenters import by_when
 from cases.reading import answer_sections
 from cases.selectors import delivered_versions, documents_of, pages_of
 from cases.services import documents as pieces
@@ -94,6 +95,7 @@ def workspace_page(
     context = {
         "case": case,
         "paused": case.state == State.EXPERT_QUESTION,
+        "due": by_when(case.due_at) if case.state == State.IN_REVIEW else "",
         "documents": documents,
         "shown": shown,
         "pages": pages_of(shown) if shown else [],

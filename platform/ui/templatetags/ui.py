@@ -139,7 +139,9 @@ def when(value: dt.date | dt.datetime | None, style: str = "") -> SafeString | s
     """`{% when event.at %}`: `<time>` with the words of `|said`."""
     if value is None:
         return ""
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), dates.say(value, style))
+    # HTML knows no more than thousandths of a second.
+    exact = value.isoformat(timespec="seconds") if isinstance(value, dt.datetime) else value.isoformat()
+    return format_html('<time datetime="{}">{}</time>', exact, dates.say(value, style))
 
 
 # --- forms
@@ -172,9 +174,14 @@ def error_summary(*forms: BaseForm) -> dict[str, Any]:
         if not form.is_bound:
             continue
         found += [{"label": "", "text": str(e), "anchor": ""} for e in form.non_field_errors()]
-        for bound in form:
-            target = "" if bound.is_hidden else rendering.anchor(bound)
+        for bound in form.visible_fields():
+            target = rendering.anchor(bound)
             found += [{"label": str(bound.label), "text": str(e), "anchor": target} for e in bound.errors]
+        unseen = [e for bound in form.hidden_fields() for e in form.errors.as_data().get(bound.name, [])]
+        # Nobody can fill in what he does not see.
+        lost = _("Something this page carries along was lost. Reload the page and begin again.")
+        texts = [lost if e.code in ("required", "invalid") else " ".join(e.messages) for e in unseen]
+        found += [{"label": "", "text": text, "anchor": ""} for text in dict.fromkeys(texts)]
     return {"errors": found}
 
 

@@ -233,6 +233,11 @@ def test_a_document_is_added_described_and_withdrawn(doctor: Client) -> None:
     changed = {**sent, "title": "IRM du rachis"}
     doctor.post(at("prepare_document_describe", case, document.pk), changed)
     assert "IRM du rachis" in doctor.get(at("prepare_documents", case)).content.decode()
+    # Without a title it bears the name of its type.
+    answer = doctor.post(at("prepare_document_describe", case, document.pk), {**sent, "title": ""})
+    assert answer.status_code == 302
+    document.refresh_from_db()
+    assert document.title == "compte rendu d’imagerie"
     doctor.post(at("prepare_document_remove", case, document.pk), {"reason": ""})
     document.refresh_from_db()
     assert document.removed_at

@@ -23,6 +23,7 @@ from cases.patient.start.pages import actor, draw, prepare_page
 from cases.patient.start.preparation import Preparation
 from cases.patient.start.spaces import space_of
 from cases.patient.start.tasks import TaskList
+from cases.presenters import by_when
 from cases.start.prices import price_lines
 from consent.models import REQUIRED, SHARINGS
 from consent.texts import current_text, words_shown
@@ -199,7 +200,10 @@ def refuse(request: HttpRequest, case: Case) -> HttpResponse:
 def sent(request: HttpRequest, case: Case) -> HttpResponse:
     """What happens next, who does it, and until when."""
     return draw(
-        request, "sent.html", case, {"total_days": _days(case), "case_url": space_of(request).case_url(case.pk)}
+        request,
+        "sent.html",
+        case,
+        {"total_days": _days(case), "due": by_when(case.due_at), "case_url": space_of(request).case_url(case.pk)},
     )
 
 
