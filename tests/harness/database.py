@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, connections
 
 
-def _sqlite_copy() -> Path:
+def sqlite_copy() -> Path:
     return Path(str(connection.settings_dict["NAME"])).with_suffix(".clean")
 
 
@@ -33,7 +33,7 @@ def keep_clean_copy() -> None:
     """Remember the database as the migrations left it."""
     if connection.vendor == "sqlite":
         connection.ensure_connection()
-        target = sqlite3.connect(_sqlite_copy())
+        target = sqlite3.connect(sqlite_copy())
         connection.connection.backup(target)
         target.close()
         return
@@ -45,7 +45,7 @@ def put_clean_copy_back() -> None:
     """Make the database what `keep_clean_copy` saw."""
     if connection.vendor == "sqlite":
         connection.ensure_connection()
-        source = sqlite3.connect(_sqlite_copy())
+        source = sqlite3.connect(sqlite_copy())
         source.backup(connection.connection)
         source.close()
         return
@@ -64,7 +64,7 @@ def restoring_teardown(_self: Any) -> None:
 def forget_copies(remove: Callable[[Path], None] = lambda path: shutil.os.remove(path)) -> None:  # type: ignore[attr-defined]
     """Delete the copy at the end of the run."""
     if connection.vendor == "sqlite":
-        if _sqlite_copy().exists():
-            remove(_sqlite_copy())
+        if sqlite_copy().exists():
+            remove(sqlite_copy())
         return
     _on_postgres_server(f'DROP DATABASE IF EXISTS "{_postgres_copy()}" WITH (FORCE)')

@@ -1,10 +1,11 @@
 """The stage in a database of its own: built once a process, and every file of tests that needs it stands on it.
 
-Building takes half a minute. Tests of PostgreSQL only.
+Building takes half a minute.
 """
 
 import os
 import pickle
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.db import connection, connections
 
 from accounts.models import UserSession
 from clock import now
+from tests.harness.database import sqlite_copy
 from tests.site.stage import Stage, build_stage
 
 
@@ -26,13 +28,35 @@ def _server(*statements: str) -> None:
 
 
 def _exists(name: str) -> bool:
+    if connection.vendor == "sqlite":
+        return Path(name).exists()
     with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         return cursor.fetchone() is not None
 
 
 def _copy(source: str, target: str) -> None:
-    _server(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)', f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+    _drop(target)
+    if connection.vendor == "sqlite":
+        shutil.copyfile(source, target)
+    else:
+        _server(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+
+
+def _drop(name: str) -> None:
+    if connection.vendor == "sqlite":
+        connections.close_all()
+        # Beside it lies what was not yet written into it.
+        for end in ("", "-wal", "-shm"):
+            Path(f"{name}{end}").unlink(missing_ok=True)
+    else:
+        _server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _clean() -> str:
+    """The database as the migrations left it."""
+    plain = connection.settings_dict["NAME"]
+    return str(sqlite_copy()) if connection.vendor == "sqlite" else f"{plain}_clean"
 
 
 @contextmanager
@@ -56,7 +80,7 @@ def stage_database() -> Iterator[tuple[str, Stage]]:
     name, note = f"{plain}_stage", Path(settings.VAR_DIR) / "stage.pickle"
     keep = "KEEP_STAGE" in os.environ
     if not (keep and note.exists() and _exists(f"{name}_clean")):
-        _copy(f"{plain}_clean", name)
+        _copy(_clean(), name)
         with standing_on(name):
             note.write_bytes(pickle.dumps(build_stage()))
         # What a test that commits goes back to.
@@ -68,4 +92,5 @@ def stage_database() -> Iterator[tuple[str, Stage]]:
     yield name, stage
     if not keep:
         note.unlink()
-        _server(*(f'DROP DATABASE IF EXISTS "{one}" WITH (FORCE)' for one in (name, f"{name}_clean")))
+        for one in (name, f"{name}_clean"):
+            _drop(one)

@@ -88,9 +88,9 @@ def parts(row: Row, parameters: Iterable[str], stage: Stage, situation: str = ""
     return {name: known[name] for name in parameters}
 
 
-def url_of(row: Row, parameters: Iterable[str], stage: Stage, **other: Any) -> str:
-    """The address of a row, in French; `other` replaces parts."""
-    with override("fr"):
+def url_of(row: Row, parameters: Iterable[str], stage: Stage, *, language: str = "fr", **other: Any) -> str:
+    """The address of a row, in a language; `other` replaces parts."""
+    with override(language):
         return reverse(row.name, kwargs={**parts(row, parameters, stage), **other})
 
 

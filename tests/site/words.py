@@ -1,0 +1,79 @@
+"""Words that went through the catalogue of the page's language, told apart from all others.
+
+While `marked()` lasts, each letter of a translated text is replaced by one of a private alphabet; tags, placeholders
+and what is put in them stay. An ordinary letter left on a page is then a word no translator saw: data, or a fault.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import get_language, trans_real
+
+#: The first letter of Unicode's private use area stands for U+0000, and so on.
+_BASE, _TOP = 0xE000, 0x1800
+_APART = re.compile(r"<[^>]*>|&#?\w+;|%\(\w+\)[a-z]|%[sd%]|\{\w*\}")
+_NAMES = ("gettext", "pgettext", "ngettext", "npgettext")
+
+
+def _private(text: str) -> str:
+    return "".join(chr(_BASE + ord(c)) if c.isalpha() and ord(c) < _TOP else c for c in text)
+
+
+def mark(text: str) -> str:
+    """The text in the private alphabet, but its tags, entities and placeholders."""
+    last, parts = 0, []
+    for found in _APART.finditer(text):
+        parts += [_private(text[last : found.start()]), found.group()]
+        last = found.end()
+    return "".join([*parts, _private(text[last:])])
+
+
+def unmark(text: str) -> str:
+    """What a person would read."""
+    return "".join(chr(ord(c) - _BASE) if _BASE <= ord(c) < _BASE + _TOP else c for c in text)
+
+
+def unmarked(text: str) -> str:
+    """What of a text is in no catalogue, spaces made one."""
+    own = "".join(" " if _BASE <= ord(c) < _BASE + _TOP else c for c in text)
+    return " ".join(own.split())
+
+
+def _is_known(name: str, arguments: tuple[Any, ...]) -> bool:
+    """Whether the language has this text; English is the language of the code and has all."""
+    if not (get_language() or "").startswith("fr"):
+        return True
+    catalogue = trans_real.translation("fr")._catalog
+    context = f"{arguments[0]}\x04" if name.startswith(("pg", "np")) else ""
+    words = [word for word in arguments if isinstance(word, str)][1 if context else 0 :]
+    if name in ("gettext", "pgettext"):
+        return catalogue.get(context + words[0].replace("\r\n", "\n")) is not None
+    try:
+        catalogue.plural(context + words[0], arguments[-1])
+    except KeyError:
+        return False
+    return True
+
+
+def _marking(name: str, real: Callable[..., str]) -> Callable[..., str]:
+    def translated(*arguments: Any) -> str:
+        found = real(*arguments)
+        return mark(found) if found and _is_known(name, arguments) else found
+
+    return translated
+
+
+@contextmanager
+def marked() -> Iterator[None]:
+    """From here on every translated text is in the private alphabet."""
+    before = {name: getattr(translation._trans, name) for name in _NAMES}
+    for name, real in before.items():
+        setattr(translation._trans, name, _marking(name, real))
+    try:
+        yield
+    finally:
+        for name, real in before.items():
+            setattr(translation._trans, name, real)
