@@ -24,8 +24,9 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 def test_marking_keeps_tags_and_placeholders() -> None:
     text = 'Call <a href="tel:15">15</a> by %(day)s &amp; {name}'
-    assert unmark(mark(text)) == text
-    assert unmarked(mark(text)) == '<a href="tel:15">15</a> %(day)s &amp; {name}'
+    assert unmark(mark(text, "en")) == text
+    assert unmarked(mark(text, "en"), "fr") == text
+    assert unmarked(mark(text, "en"), "en") == '<a href="tel:15">15</a> %(day)s &amp; {name}'
 
 
 def _texts(html: str, language: str) -> Iterator[str]:
@@ -91,7 +92,7 @@ def foreign_words(pages: Iterable[Page], known: dict[str, list[str]], people: It
     typed = re.compile("|".join(map(re.escape, filter(None, (*people, *_TYPED)))))
     for page in pages:
         for text in _texts(page.html, page.language):
-            left = _plain(unmarked(text))
+            left = _plain(unmarked(text, page.language))
             if not _LETTERS.search(left):
                 continue
             left = typed.sub(" ", _SAME.sub(" ", left))
@@ -144,9 +145,10 @@ def test_a_word_of_the_other_language_is_seen() -> None:
     def page(language: str, html: str) -> Page:
         return Page("a page", "owner", language, "/", 200, f'<html lang="{language}"><p>{html}</p></html>', {})
 
-    good = page("fr", f'{mark("Bonjour")} <b title="{mark("Titre")}">3 mars 2026, 18 h 42</b>')
-    words = page("fr", f"{mark('Bonjour')} you")
+    good = page("fr", f'{mark("Bonjour", "fr")} <b title="{mark("Titre", "fr")}">3 mars 2026, 18 h 42</b>')
+    words = page("fr", f"{mark('Bonjour', 'fr')} you")
     date = page("fr", "3 March 2026")
-    attribute = page("en", f'{mark("Hello")} <img alt="un dessin">')
-    found = foreign_words([good, words, date, attribute], {"fr": [], "en": []}, ["Zoé"])
-    assert [fault for fault, _ in found] == ["fr: «you»", "fr: «3 March 2026»", "en: «un dessin»"]
+    attribute = page("en", f'{mark("Hello", "en")} <img alt="un dessin">')
+    stale = page("en", mark("Bonjour", "fr"))
+    found = foreign_words([good, words, date, attribute, stale], {"fr": [], "en": []}, ["Zoé"])
+    assert [fault for fault, _ in found] == ["fr: «you»", "fr: «3 March 2026»", "en: «un dessin»", "en: «Bonjour»"]

@@ -12,39 +12,46 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import get_language, trans_real
 
-#: The first letter of Unicode's private use area stands for U+0000, and so on.
-_BASE, _TOP = 0xE000, 0x1800
+#: An alphabet for each language, in planes of Unicode for private use: its first letter stands for U+0000, and so on.
+_BASES, _TOP = {"fr": 0xF0000, "en": 0x100000}, 0x2000
 _APART = re.compile(r"<[^>]*>|&#?\w+;|%\(\w+\)[a-z]|%[sd%]|\{\w*\}")
 _NAMES = ("gettext", "pgettext", "ngettext", "npgettext")
 
 
-def _private(text: str) -> str:
-    return "".join(chr(_BASE + ord(c)) if c.isalpha() and ord(c) < _TOP else c for c in text)
+def _private(text: str, language: str) -> str:
+    return "".join(chr(_BASES[language] + ord(c)) if c.isalpha() and ord(c) < _TOP else c for c in text)
 
 
-def mark(text: str) -> str:
-    """The text in the private alphabet, but its tags, entities and placeholders."""
+def mark(text: str, language: str) -> str:
+    """The text in the private alphabet of its language, but its tags, entities and placeholders."""
     last, parts = 0, []
     for found in _APART.finditer(text):
-        parts += [_private(text[last : found.start()]), found.group()]
+        parts += [_private(text[last : found.start()], language), found.group()]
         last = found.end()
-    return "".join([*parts, _private(text[last:])])
+    return "".join([*parts, _private(text[last:], language)])
 
 
 def unmark(text: str) -> str:
     """What a person would read."""
-    return "".join(chr(ord(c) - _BASE) if _BASE <= ord(c) < _BASE + _TOP else c for c in text)
+    for base in _BASES.values():
+        text = "".join(chr(ord(c) - base) if base <= ord(c) < base + _TOP else c for c in text)
+    return text
 
 
-def unmarked(text: str) -> str:
-    """What of a text is in no catalogue, spaces made one."""
-    own = "".join(" " if _BASE <= ord(c) < _BASE + _TOP else c for c in text)
-    return " ".join(own.split())
+def unmarked(text: str, language: str) -> str:
+    """What of a text is in no catalogue, or in that of another language, spaces made one."""
+    base = _BASES[language]
+    own = "".join(" " if base <= ord(c) < base + _TOP else c for c in text)
+    return " ".join(unmark(own).split())
+
+
+def _language() -> str:
+    return "fr" if (get_language() or "fr").startswith("fr") else "en"
 
 
 def _is_known(name: str, arguments: tuple[Any, ...]) -> bool:
     """Whether the language has this text; English is the language of the code and has all."""
-    if not (get_language() or "").startswith("fr"):
+    if _language() != "fr":
         return True
     catalogue = trans_real.translation("fr")._catalog
     context = f"{arguments[0]}\x04" if name.startswith(("pg", "np")) else ""
@@ -61,7 +68,7 @@ def _is_known(name: str, arguments: tuple[Any, ...]) -> bool:
 def _marking(name: str, real: Callable[..., str]) -> Callable[..., str]:
     def translated(*arguments: Any) -> str:
         found = real(*arguments)
-        return mark(found) if found and _is_known(name, arguments) else found
+        return mark(found, _language()) if found and _is_known(name, arguments) else found
 
     return translated
 
