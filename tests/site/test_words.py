@@ -81,7 +81,7 @@ _SAME = re.compile(
 #: What the people of the stage wrote without being asked for their language.
 _TYPED = (
     *("Le scanner", "L'hôpital ne l'a pas envoyé", "Réponse de démonstration", "Chirurgie orthopédique"),
-    *("Rachis A", "Rachis B", "Assureur fictif", "Faut-il opérer"),
+    *("Rachis A", "Rachis B", "Assureur fictif", "2 rue Fictive", "Faut-il opérer"),
 )
 
 
