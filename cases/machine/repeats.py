@@ -1,4 +1,7 @@
-"""Whether a move made again by the same person says the same thing: a repeated click is quiet, other words are not."""
+"""Whether a move made again by the same person says the same thing: a repeated click is quiet, other words are not.
+
+No words at all are a repeat too: nothing is lost by it.
+"""
 
 from typing import Any
 
@@ -8,20 +11,21 @@ from cases.models import Case
 def same_follow_up(case: Case, inputs: dict[str, Any]) -> bool:
     """The follow-up question that waits for its answer."""
     asked = case.follow_ups.filter(addendum__isnull=True, released_at__isnull=True).first()
-    return asked is not None and asked.question == _words(inputs, "question")
+    return _same(asked and asked.question, inputs, "question")
 
 
 def same_question(case: Case, inputs: dict[str, Any]) -> bool:
     """The expert's question that waits for its answer."""
     asked = case.expert_questions.filter(closed_at__isnull=True).first()
-    return asked is not None and asked.text == _words(inputs, "text")
+    return _same(asked and asked.text, inputs, "text")
 
 
 def same_answer(case: Case, inputs: dict[str, Any]) -> bool:
     """The answer to the expert's latest question."""
     asked = case.expert_questions.order_by("-asked_at").first()
-    return asked is not None and (asked.answer or "") == _words(inputs, "answer")
+    return _same(asked and asked.answer, inputs, "answer")
 
 
-def _words(inputs: dict[str, Any], name: str) -> str:
-    return str(inputs.get(name) or "").strip()
+def _same(stored: str | None, inputs: dict[str, Any], name: str) -> bool:
+    words = str(inputs.get(name) or "").strip()
+    return not words or words == (stored or "")
