@@ -71,7 +71,10 @@ def test_the_administrations_open_only_to_verified_sessions_of_their_roles(clien
 
 def test_the_administrator_opens_djangos_administration(client: Client) -> None:
     log_in(client, make_user("administrator"))
-    assert client.get("/django-admin/").status_code == 200
+    page = client.get("/django-admin/")
+    assert page.status_code == 200
+    shown = {model["object_name"] for app in page.context["app_list"] for model in app["models"]}
+    assert shown == {"DBTaskResult"}
 
 
 def test_the_editor_opens_the_pages_administration_until_his_role_ends(client: Client) -> None:
