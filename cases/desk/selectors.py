@@ -145,15 +145,19 @@ class Line:
     done: bool
 
 
-def lines(rows: Iterable[Case]) -> list[Line]:
-    """Cases as lines."""
+def knows_disease(case: Case, actor: Actor) -> bool:
+    """Whether this member of the staff sees what a request is about: never the assistant, nobody before the consent."""
+    return case.consented_at is not None and actor.role != "assistant"
+
+
+def lines(rows: Iterable[Case], actor: Actor) -> list[Line]:
+    """Cases as lines for this member of the staff."""
     return [
         Line(
             case=row,
             name=row.patient.full_name,
-            # Before the patient agreed the desk knows that there is a request, not what it is about.
-            pathology=row.pathology.name if row.pathology and row.consented_at else "",
-            planned=row.planned_treatment_on if row.consented_at else None,
+            pathology=row.pathology.name if row.pathology and knows_disease(row, actor) else "",
+            planned=row.planned_treatment_on if knows_disease(row, actor) else None,
             action=next_action(row),
             expert=row.assigned_expert.name if row.assigned_expert else "",
             paused=row.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
@@ -176,10 +180,13 @@ def search(actor: Actor, words: str, state: str) -> list[Case]:
         rows = rows.filter(state__in=[*OPEN, State.DELIVERED])
     for word in words.split()[:6]:
         folded = fold_name(word)
-        pathologies = [row.pk for row in Pathology.objects.all() if folded and folded in fold_name(row.name)]
-        match = Q(reference__icontains=word) | Q(pathology_id__in=pathologies, consented_at__isnull=False)
+        match = Q(reference__icontains=word)
         if folded:
             match |= Q(patient__search_key__contains=folded)
+        # Whoever may not see the disease of a case does not find the case by it.
+        if folded and actor.role != "assistant":
+            found = [row.pk for row in Pathology.objects.all() if folded in fold_name(row.name)]
+            match |= Q(pathology_id__in=found, consented_at__isnull=False)
         rows = rows.filter(match)
     ids = list(rows.order_by("-created_at").values_list("pk", flat=True)[: FOUND_MOST + 1])
     return _listed(ids)

@@ -11,19 +11,19 @@ from cases.models import Case
 def same_follow_up(case: Case, inputs: dict[str, Any]) -> bool:
     """The follow-up question that waits for its answer."""
     asked = case.follow_ups.filter(addendum__isnull=True, released_at__isnull=True).first()
-    return _same(asked and asked.question, inputs, "question")
+    return _same(asked.question if asked else None, inputs, "question")
 
 
 def same_question(case: Case, inputs: dict[str, Any]) -> bool:
     """The expert's question that waits for its answer."""
     asked = case.expert_questions.filter(closed_at__isnull=True).first()
-    return _same(asked and asked.text, inputs, "text")
+    return _same(asked.text if asked else None, inputs, "text")
 
 
 def same_answer(case: Case, inputs: dict[str, Any]) -> bool:
     """The answer to the expert's latest question."""
     asked = case.expert_questions.order_by("-asked_at").first()
-    return _same(asked and asked.answer, inputs, "answer")
+    return _same(asked.answer if asked else None, inputs, "answer")
 
 
 def _same(stored: str | None, inputs: dict[str, Any], name: str) -> bool:

@@ -48,8 +48,12 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
         "due": by_when(case.due_at),
         "paused": case.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
         "reads": reads,
+        "knows_disease": selectors.knows_disease(case, actor),
         "documents": documents,
-        "alerts": list(case.alerts.filter(closed_at__isnull=True).select_related("taken_by", "content_key")),
+        # What an alert says is for those who answer it.
+        "alerts": list(case.alerts.filter(closed_at__isnull=True).select_related("taken_by", "content_key"))
+        if can["take_alert"]
+        else [],
         "calls": list(case.call_tasks.filter(done_at__isnull=True).select_related("content_key")),
         "transitions": past[:LAST_STEPS],
         "assignments": list(case.assignments.select_related("expert__user")) if "propose" in made else [],

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tiles": _tiles(counts, view, mine, calls=actor.role in CALLERS),
         "tabs": _tabs(view, mine),
         "page_obj": page,
-        "lines": selectors.lines(page.object_list),
+        "lines": selectors.lines(page.object_list, actor),
         "filters": forms.SearchForm(),
         "total": counts.of(view),
         "view": view,
@@ -91,7 +91,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         found = selectors.search(actor, form.cleaned_data["words"], form.cleaned_data["state"])
         more = len(found) > selectors.FOUND_MOST
-        lines = selectors.lines(found[: selectors.FOUND_MOST])
+        lines = selectors.lines(found[: selectors.FOUND_MOST], actor)
     context = {"filters": form, "lines": lines, "more": more, "most": selectors.FOUND_MOST}
     return render(request, "cases/desk/search.html", context, status=200 if form.is_valid() else 422)
 

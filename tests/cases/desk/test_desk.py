@@ -67,7 +67,16 @@ def test_the_desk_lists_what_waits_with_the_planned_treatment_first(world: World
 @pytest.mark.behaviour("S0-21")
 def test_an_assistant_sees_states_and_contacts_but_nothing_clinical(world: World) -> None:
     case = admitted(world)
+    alerts.raise_danger(case.pk, actor=world.walk_of(case).patient, note="Fièvre à 40.")
     assistant = verified_client(world.assistant, "assistant")
+    found = assistant.post(reverse("desk:search"), {"words": case.reference, "state": ""})
+    for answer in (assistant.get(at("case", case)), assistant.get(reverse("desk:home")), found):
+        page = answer.content.decode()
+        assert case.reference in page
+        assert str(case.disease) not in page
+        assert "Fièvre" not in page
+    by_disease = assistant.post(reverse("desk:search"), {"words": "hernie", "state": ""})
+    assert case.reference not in by_disease.content.decode()
     page = assistant.get(at("case", case)).content.decode()
     assert case.reference in page
     assert "L’opération est-elle nécessaire" not in page
