@@ -245,19 +245,12 @@ def _hold_refusals(case: Case) -> dict[str, str]:
 def _opinion_refusal(case: Case, relations: frozenset[str]) -> dict[str, str]:
     """Before delivery the opinion is nobody's but the expert's and the coordinator's; a tele-expertise goes first to
     the professional, then to the patient when he has told her, or 48 hours later at her request."""
-    from datetime import timedelta
-
-    from django.conf import settings
-
     if relations & {"expert", "author", "coordinator"}:
         return {}
     if case.delivered_at is None:
         return {"case.read_opinion": "state"}
     patient_side = relations & {"patient", "representative", "helper_read_opinion"}
-    if case.is_second_opinion or not patient_side or case.patient_told_at is not None:
-        return {}
-    opens = case.delivered_at + timedelta(hours=settings.TELE_EXPERTISE_PATIENT_HOURS)
-    return {} if now() >= opens else {"case.read_opinion": "doctor_first"}
+    return {"case.read_opinion": "doctor_first"} if patient_side and not case.is_open_to_patient else {}
 
 
 def _writing_refusals(case: Case) -> dict[str, str]:

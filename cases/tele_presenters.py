@@ -1,10 +1,9 @@
 """Where a tele-expertise stands, in words of its own: for the professional who asked, and for his patient (C-TEL-1)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -39,13 +38,6 @@ def _expert(case: Case) -> str:
 
 def _report_by(case: Case) -> str:
     return _("report %(by)s") % {"by": by_when(case.total_due_at)} if case.total_due_at else ""
-
-
-def opens_by_itself(case: Case) -> datetime | None:
-    """From when the patient may open the report without having been told; None before the delivery."""
-    if case.delivered_at is None:
-        return None
-    return case.delivered_at + timedelta(hours=settings.TELE_EXPERTISE_PATIENT_HOURS)
 
 
 def from_when(moment: datetime) -> str:
@@ -117,7 +109,7 @@ def _delivered_to_professional(case: Case) -> Standing:
             title = _("A corrected report waits for you: it replaces the one you had.")
         return Standing("you", _("report to read"), title, you, "", True)
     if case.patient_told_at is None:
-        opens = opens_by_itself(case)
+        opens = case.opens_by_itself_at
         until = _("otherwise the patient may open it %(from)s") % {"from": from_when(opens)} if opens else ""
         return Standing("you", _("patient to inform"), _("Your patient is to be told."), you, until, True)
     until = "" if case.follow_up_used else _("one follow-up question is possible for 30 days")
@@ -211,7 +203,7 @@ def standing_for_patient(case: Case, *, may_read: bool) -> Standing:
 
 def _delivered_to_patient(case: Case, doctor: str, *, may_read: bool) -> Standing:
     if not may_read:
-        opens = opens_by_itself(case)
+        opens = case.opens_by_itself_at
         title = _("%(name)s has the report and will talk about it with you.") % {"name": doctor}
         until = _("you may open it here %(from)s") % {"from": from_when(opens)} if opens else ""
         return Standing("pause", _("report with your doctor"), title, doctor, until)

@@ -366,7 +366,8 @@ def answer_follow_up(step: Step) -> None:
     clocks.end(case)
     plan_doctor_copy(step)
     step.detail["sha256"] = signed.sha256
-    step.tell("patient", "case_follow_up_answered")
+    if case.is_open_to_patient:
+        step.tell("patient", "case_follow_up_answered")
     step.tell("requester", "case_follow_up_answered")
 
 

@@ -1,6 +1,7 @@
 """The case: its state, its people, its facts and its clocks."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -273,3 +274,18 @@ class Case(CaseStates):
     def is_second_opinion(self) -> bool:
         """Whether the patient opened it (C-TEL-1)."""
         return self.kind == Kind.SECOND_OPINION
+
+    @property
+    def opens_by_itself_at(self) -> datetime | None:
+        """From when the patient may open a delivered tele-expertise without having been told; None before that."""
+        if self.delivered_at is None:
+            return None
+        return self.delivered_at + timedelta(hours=settings.TELE_EXPERTISE_PATIENT_HOURS)
+
+    @property
+    def is_open_to_patient(self) -> bool:
+        """Whether what was delivered is open to the patient: a tele-expertise goes first to the professional."""
+        opens = self.opens_by_itself_at
+        if opens is None:
+            return False
+        return self.is_second_opinion or self.patient_told_at is not None or now() >= opens

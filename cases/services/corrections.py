@@ -22,7 +22,6 @@ from cases.models import CallTask, Case, Correction, Opinion
 from cases.models.states import AFTER_DELIVERY
 from cases.notices import tell
 from cases.services.locking import locked_case, subjects
-from cases.tele_presenters import opens_by_itself
 from clock import now
 from errors import Conflict, Invalid
 from experts.selectors import is_fit_to_sign
@@ -221,15 +220,9 @@ def tell_readers(case: Case, template: str, correction: Correction) -> None:
     key = f"correction:{correction.pk}"
     if not case.is_second_opinion:
         tell(case, "requester", template, key=key)
-    if case.is_second_opinion or _patient_reads(case):
+    if case.is_open_to_patient:
         tell(case, "patient", template, key=key)
         tell(case, "helpers", template, key=key)
-
-
-def _patient_reads(case: Case) -> bool:
-    """Whether the report of a tele-expertise is open to the patient by now."""
-    opens = opens_by_itself(case)
-    return case.patient_told_at is not None or (opens is not None and now() >= opens)
 
 
 def _delivered(case: Case) -> Opinion:

@@ -17,7 +17,7 @@ from cases.requester.forms import FollowUpForm
 from cases.requester.pages import draw, refused
 from cases.selectors import delivered_versions
 from cases.services import delivery
-from cases.tele_presenters import from_when, opens_by_itself
+from cases.tele_presenters import from_when
 
 
 @require_GET
@@ -53,7 +53,7 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
 
 def _opens(case: Case) -> str:
     """From when the patient may open the report without having been told, in words."""
-    moment = opens_by_itself(case)
+    moment = case.opens_by_itself_at
     return from_when(moment) if moment else ""
 
 

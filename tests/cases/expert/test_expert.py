@@ -10,9 +10,12 @@ from django.urls import reverse
 from cases.machine import perform
 from cases.models import Case, OpinionDraft
 from cases.models.states import State
+from cases.services.delivery import open_opinion
 from clock import now, travel
+from notify.models import Notice
 from tests.accounts.logins import last_code
 from tests.cases.clients import verified_client
+from tests.cases.patient.lives import tele
 from tests.cases.world import World, make_world
 from vault.files import read_file
 
@@ -56,6 +59,11 @@ def in_review(world: World) -> Case:
 
 def draft_of(case: Case) -> OpinionDraft:
     return OpinionDraft.objects.get(assignment__case=case)
+
+
+def told_of_answer(case: Case) -> set[str]:
+    rows = Notice.objects.filter(case_id=case.pk, template="case_follow_up_answered")
+    return set(rows.values_list("user__email", flat=True))
 
 
 WRITTEN = {
@@ -239,8 +247,6 @@ def test_after_a_withdrawal_his_next_click_is_refused(world: World, expert: Clie
 
 
 def test_after_closing_he_keeps_what_he_signed_and_nothing_else(world: World, expert: Client) -> None:
-    from cases.services.delivery import open_opinion
-
     walk = world.walk_of(in_review(world))
     walk.write()
     walk.sign()
@@ -254,8 +260,6 @@ def test_after_closing_he_keeps_what_he_signed_and_nothing_else(world: World, ex
 
 
 def test_the_follow_up_question_is_answered_by_a_signed_addendum(world: World, expert: Client) -> None:
-    from cases.services.delivery import open_opinion
-
     walk = world.walk_of(in_review(world))
     walk.write()
     walk.sign()
@@ -272,6 +276,21 @@ def test_the_follow_up_question_is_answered_by_a_signed_addendum(world: World, e
     assert expert.post(at("follow_up_sign", case), {"code": last_code(world.expert.user.email)}).status_code == 302
     assert fresh(case).state == State.DELIVERED
     assert case.opinions.filter(type="addendum").count() == 1
+    assert told_of_answer(case) == {world.patient_user.email}
+
+
+def test_the_patient_of_a_tele_expertise_hears_of_no_addendum_before_the_report_is_hers(
+    world: World, expert: Client
+) -> None:
+    walk = tele(world, "check", "admit", "propose", "accept", "write", "sign", "deliver")
+    open_opinion(walk.case.pk, walk.case.signed_opinion_id, actor=walk.requester, request_key="k")
+    walk.move("ask_follow_up", walk.requester, question="Peut-elle courir ?")
+    expert.post(at("follow_up", walk.case), {"answer": "Oui.", "version": "0"}, headers=JSON)
+    expert.get(at("follow_up_read", walk.case))
+    expert.post(at("follow_up_code", walk.case))
+    code = last_code(world.expert.user.email)
+    assert expert.post(at("follow_up_sign", walk.case), {"code": code}).status_code == 302
+    assert told_of_answer(walk.case) == {world.requester.email}
 
 
 def test_his_sentences_are_his_alone(world: World, expert: Client) -> None:
