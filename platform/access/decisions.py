@@ -85,9 +85,11 @@ class Rights:
             return self.refusal or _refuse("unknown", 404)
         told = [_apply(rule, self.facts, motive) for rule in rules(action)]
         for decision in told:
-            if decision.allowed:
+            # Nobody is asked for a motive that would open nothing.
+            if decision.allowed or decision.reason == "motive":
                 reason = self.facts.refusals.get(action, "")
-                return _refuse(reason) if reason else decision
+                if reason or decision.allowed:
+                    return _refuse(reason) if reason else decision
         held = [decision for decision in told if decision.reason != "role"]
         return held[0] if held else _refuse("role")
 

@@ -136,7 +136,7 @@ def test_a_refusal_of_the_expert_stays_with_its_date(world: World, doctor: Clien
     walk.move("decline_assignment", walk.expert, reason_code="must_examine")
     page = doctor.get(at("case", walk.case)).content.decode()
     assert world.expert.name in page
-    assert f'datetime="{walk.case.assignments.get().ended_at.isoformat()}"' in page
+    assert f'datetime="{walk.case.assignments.get().ended_at.isoformat(timespec="seconds")}"' in page
 
 
 def test_a_refusal_of_the_service_stays_with_its_date_and_what_to_do_instead(world: World, doctor: Client) -> None:
@@ -154,7 +154,7 @@ def test_a_refusal_of_the_service_stays_with_its_date_and_what_to_do_instead(wor
     assert "Aucun expert ne couvre ce sujet." in page
     assert "Adressez le patient au centre de référence." in page
     assert "Hors du champ." not in page
-    assert f'datetime="{fresh(case).endings.get().at.isoformat()}"' in page
+    assert f'datetime="{fresh(case).endings.get().at.isoformat(timespec="seconds")}"' in page
 
 
 def test_a_request_is_cancelled_only_after_its_confirmation(world: World, doctor: Client) -> None:
