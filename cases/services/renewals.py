@@ -19,7 +19,7 @@ from audit.actors import Actor
 from cases.machine import clocks, guards, perform
 from cases.machine.step import Step
 from cases.models import CallTask, Case
-from cases.models.states import State
+from cases.models.states import BEFORE_DELIVERY, State
 from cases.notices import tell
 from cases.services.locking import locked_case
 from clock import now
@@ -31,15 +31,7 @@ from ui.dates import PARIS, paris_day, say_date
 RENEWAL = "renewal"
 ACTOR = SystemActor("consent")
 #: States in which the service still has something to do that needs the consent: these cases are held.
-HELD = (
-    State.SUBMITTED,
-    State.INFORMATION_REQUESTED,
-    State.ADMITTED,
-    State.PROPOSED,
-    State.IN_REVIEW,
-    State.EXPERT_QUESTION,
-    State.SIGNED,
-)
+HELD = tuple(state for state in BEFORE_DELIVERY if state not in (State.DRAFT, State.AWAITING_CONSENT))
 #: States in which the patient is asked without a hold: one stands already, or only an answer is waited for.
 ASKED = (*HELD, State.ON_HOLD, State.FOLLOW_UP)
 

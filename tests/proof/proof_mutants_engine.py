@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cases.machine.conftest import by_phone, company, drafts, filled, papers  # noqa: F401 (fixtures)
-from tests.cases.machine.mutants import killed_together, share
+from tests.cases.machine.mutants import all_noticed, share
 from tests.cases.machine.stage import Stage
 from tests.harness.figures import Record
 
@@ -16,10 +16,4 @@ def test_every_fault_is_noticed(
     papers: None,  # noqa: F811
     figure: Record,
 ) -> None:
-    seeded = share(["engine", "effects", "clocks"])
-    found = killed_together(seeded, {**drafts, "by_phone": by_phone})
-    living = [name for name, complaint in found.items() if not complaint]
-    figure("faults seeded", len(seeded))
-    figure("noticed", len(found) - len(living), "all")
-    assert len(found) == len(seeded)
-    assert not living, "\n".join(living)
+    all_noticed(share(["engine", "effects", "clocks"]), {**drafts, "by_phone": by_phone}, figure)
