@@ -11,7 +11,7 @@ from accounts.models import Invitation, Representation
 from audit import Actor
 from cases.grid import grid_allows
 from cases.machine.table import PATIENT_SIDE, TABLE
-from cases.models import Assignment, Case, Document
+from cases.models import Assignment, Case, Document, Opinion
 from cases.models.documents import DocumentType
 from cases.models.states import (
     AFTER_DELIVERY,
@@ -295,7 +295,8 @@ def _visible(actor: Actor) -> Q:
         return Q(kind="tele_expertise", requester_id=actor.id)
     if actor.role == "expert":
         assigned = Q(assigned_expert__user_id=actor.id) & ~Q(state__in=[State.CLOSED, *ENDS])
-        return assigned | Q(opinions__signed_by_id=actor.id, state__in=AFTER_DELIVERY)
+        signed = Opinion.objects.filter(signed_by_id=actor.id).values("case_id")
+        return assigned | Q(pk__in=signed, state__in=AFTER_DELIVERY)
     if actor.role in ("coordinator", "care_coordinator", "assistant"):
         # Few, and found by indexes; within the filter they would be looked up for every case of the desk.
         return ~Q(pk__in=list(_own_cases(actor, living)))

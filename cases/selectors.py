@@ -22,7 +22,7 @@ _SERVICE = ("coordinator", "care_coordinator")
 def cases_of(actor: Actor) -> QuerySet[Case]:
     """The cases in the actor's lists, newest first, with what a list shows."""
     rows = Case.objects.filter(visible_to(actor, "case"), content_key__destroyed_at__isnull=True)
-    return rows.select_related("patient", "pathology", "assigned_expert__user").distinct().order_by("-created_at")
+    return rows.select_related("patient", "pathology", "assigned_expert__user").order_by("-created_at")
 
 
 def documents_of(case: Case, actor: Actor) -> list[Document]:

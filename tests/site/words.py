@@ -7,6 +7,7 @@ and what is put in them stay. An ordinary letter left on a page is then a word n
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.utils import translation
@@ -14,6 +15,7 @@ from django.utils.translation import get_language, trans_real
 
 #: An alphabet for each language, in planes of Unicode for private use: its first letter stands for U+0000, and so on.
 _BASES, _TOP = {"fr": 0xF0000, "en": 0x100000}, 0x2000
+_RUNS = {base: re.compile(f"[{chr(base)}-{chr(base + _TOP - 1)}]+") for base in _BASES.values()}
 _APART = re.compile(r"<[^>]*>|&#?\w+;|%\(\w+\)[a-z]|%[sd%]|\{\w*\}")
 _NAMES = ("gettext", "pgettext", "ngettext", "npgettext")
 
@@ -22,6 +24,7 @@ def _private(text: str, language: str) -> str:
     return "".join(chr(_BASES[language] + ord(c)) if c.isalpha() and ord(c) < _TOP else c for c in text)
 
 
+@cache
 def mark(text: str, language: str) -> str:
     """The text in the private alphabet of its language, but its tags, entities and placeholders."""
     last, parts = 0, []
@@ -33,16 +36,14 @@ def mark(text: str, language: str) -> str:
 
 def unmark(text: str) -> str:
     """What a person would read."""
-    for base in _BASES.values():
-        text = "".join(chr(ord(c) - base) if base <= ord(c) < base + _TOP else c for c in text)
+    for base, run in _RUNS.items():
+        text = run.sub(lambda found, base=base: "".join(chr(ord(c) - base) for c in found.group()), text)
     return text
 
 
 def unmarked(text: str, language: str) -> str:
     """What of a text is in no catalogue, or in that of another language, spaces made one."""
-    base = _BASES[language]
-    own = "".join(" " if base <= ord(c) < base + _TOP else c for c in text)
-    return " ".join(unmark(own).split())
+    return " ".join(unmark(_RUNS[_BASES[language]].sub(" ", text)).split())
 
 
 def _language() -> str:

@@ -14,7 +14,7 @@ def test_cases_live_by_the_rules(drafts: dict[str, Stage], papers: None) -> None
     run_state_machine_as_test(
         living_case(drafts),
         settings=settings(
-            max_examples=10,
+            max_examples=6,
             stateful_step_count=10,
             derandomize=True,
             database=None,
