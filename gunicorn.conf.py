@@ -1,5 +1,6 @@
 """The web server: threads, so that a slow upload holds one of them and not a process."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -24,3 +25,9 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 server_software = ""
+
+
+def when_ready(_server: object) -> None:
+    """Before the processes part: what was loaded stays shared, and no collection of theirs walks through it again."""
+    gc.collect()
+    gc.freeze()

@@ -146,7 +146,10 @@ def crash_until_done(
         Violation: with the point and what does not hold.
         AssertionError: the step failed.
     """
-    watched, sweep, before = (*EFFECTS, *effects), Sweep[Subject](), kept()
+    watched, sweep = (*EFFECTS, *effects), Sweep[Subject]()
+    # What was forgotten before, the death must not be blamed for.
+    tidy()
+    before = kept()
     numbers: Iterable[int | str] = (
         range(1, max_n, every) if every == 1 else (1, "COMMIT", *range(1 + every, max_n, every))
     )
@@ -169,6 +172,7 @@ def crash_until_done(
         except Exception as error:
             raise Violation(f"{where}: {type(error).__name__}: {error}") from error
         subject = fresh()
+        tidy()
         before = kept()
     raise AssertionError(f"the step has more than {max_n} points")
 
