@@ -1,0 +1,7 @@
+"""Every move by everybody in every state of a second opinion, against the rules written apart."""
+
+from tests.cases.machine.conftest import company, drafts, filled, papers  # noqa: F401 (fixtures)
+from tests.cases.machine.proving import every_cell
+
+KIND = "second_opinion"
+test_every_cell = every_cell
