@@ -87,15 +87,20 @@ def _journal(case: Case) -> Iterator[str]:
 
 
 def _consent(case: Case) -> Iterator[str]:
-    """No review without a living consent."""
+    """No review without a living consent; a request that became a draft again asks for a new round of it."""
     living = is_living(case.pk, case.consent_round, case.sharing) and case.consent_withdrawn_at is None
     if case.state in (*WITH_EXPERT, "admitted") and not living:
         yield f"{case.state} without a living consent"
+    again = case.transitions.filter(name__in=("revise", "resume")).count()
+    if case.consent_round != 1 + again:
+        yield f"round {case.consent_round} of consent after {again} returns to the draft"
 
 
 def _people(case: Case) -> Iterator[str]:
-    """An expert where one must be, who is nothing else; one living proposal at most."""
+    """An owner from the admission on; an expert where one must be, who is nothing else; one living proposal at most."""
     stage = _stage(case)
+    if case.admitted_at is not None and case.coordinator_id is None:
+        yield "admitted and owned by nobody"
     experts = set(case.assignments.values_list("expert__user_id", flat=True))
     acted = set(case.transitions.filter(actor_role="coordinator").values_list("actor_id", flat=True))
     if experts & ({case.coordinator_id, case.deputy_id, *acted} - {None}):
