@@ -1,6 +1,7 @@
 """One attempt checked against the rules: what it answers, what it leaves, what the journal says."""
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.test import override_settings
 
+from audit import SystemActor
 from audit.models import AuditEvent
+from cases.machine import perform
 from cases.models import Case
 from errors import Conflict, DomainError, Missing, NotAllowed
 from tests.cases.machine import oracle
@@ -183,3 +186,22 @@ def check_trial(stage: Stage, trial: Trial) -> Iterator[str]:
             assert verdict is Verdict.GUARD, ("after", verdict)
     except (AssertionError, *WRONG_ANSWERS) as error:
         yield f"{trial}: {type(error).__name__}: {error}"
+
+
+def check_delivery_by_the_service(stage: Stage) -> Iterator[str]:
+    """Where an instance lets the service deliver, it does, but for what the expert wants told in person.
+
+    Yields:
+        What went otherwise, in words.
+    """
+    for in_person in (False, True):
+        with stage.undone():
+            stage.reach("in_review")
+            with stage.time():
+                stage.walk.case = stage.case
+                stage.walk.write(tell_in_person=in_person)
+                stage.walk.sign()
+                with override_settings(DELIVER_AT_ONCE=True), suppress(Conflict):
+                    perform("deliver", stage.case_id, actor=SystemActor("delivery"))
+            if (stage.case.state == "delivered") is in_person:
+                yield f"to be told in person: {in_person}, and {stage.case.state}"

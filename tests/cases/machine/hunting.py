@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from notify.models import Notice
 from tests.cases.machine import routes
 from tests.cases.machine.breaking import Trial, trials
-from tests.cases.machine.checking import cells, check_cells, check_trials
+from tests.cases.machine.checking import cells, check_cells, check_delivery_by_the_service, check_trials
 from tests.cases.machine.rules import KINDS, SECOND, STATES, TABLE, Who
 from tests.cases.machine.stage import Stage, usual
 
@@ -92,6 +92,10 @@ def by_phone(move: str) -> Hunter:
                 yield from check_cells(stage, cells(stage, (move,), (Who.CARE_COORDINATOR,)))
 
     return hunt
+
+
+def delivery_by_the_service(stages: Stages) -> Iterator[str]:
+    yield from check_delivery_by_the_service(stages[SECOND])
 
 
 def notices_of(stages: Stages) -> Iterator[str]:

@@ -23,6 +23,7 @@ from tests.cases.machine.hunting import (
     Trials,
     by_phone,
     cells_of,
+    delivery_by_the_service,
     life,
     notices_of,
     trials_of,
@@ -251,8 +252,12 @@ def _guards() -> Iterator[Mutant]:
             yield Mutant(
                 f"{move}: guard {guard.__name__} dropped",
                 row(move, lambda model, guard=guard: model.without(guard)),
-                (trials_of(move), cells_of(move), life(*routes.ROUTES)),
+                (trials_of(move), cells_of(move), *_OTHERS.get(move, ()), life(*routes.ROUTES)),
             )
+
+
+#: Checks of one move that neither its trials nor its cells make.
+_OTHERS: dict[str, tuple[Hunter, ...]] = {"deliver": (delivery_by_the_service,)}
 
 
 def _sources() -> Iterator[Mutant]:

@@ -8,7 +8,7 @@ from cases.machine.table import TABLE as MOVES
 from cases.models.states import State
 from tests.cases.machine import oracle
 from tests.cases.machine.breaking import ONLY_IN, Trial, trials
-from tests.cases.machine.checking import cells, check_cells, check_trials
+from tests.cases.machine.checking import cells, check_cells, check_delivery_by_the_service, check_trials
 from tests.cases.machine.invariants import leaves_without
 from tests.cases.machine.rules import ENDS, KINDS, SECOND, SILENT, STATES, TABLE, Verdict, Who
 from tests.cases.machine.stage import WAYS, Stage
@@ -103,6 +103,13 @@ def test_the_service_never_agrees_for_the_patient(by_phone: Stage, papers: None)
         Trial(SECOND, "awaiting_consent", "give_consent", Who.CARE_COORDINATOR, without=name) for name in left_out
     ]
     wrong = list(check_trials(by_phone, trials_by_phone))
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.sweep
+@pytest.mark.django_db
+def test_the_service_delivers_only_what_need_not_be_told_in_person(drafts: dict[str, Stage], papers: None) -> None:
+    wrong = list(check_delivery_by_the_service(drafts[SECOND]))
     assert not wrong, "\n".join(wrong)
 
 
