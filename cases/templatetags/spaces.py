@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from cases.patient.start.spaces import space_of
-from cases.patient.start.words import phone_words
+from ui.typography import phone_words
 
 register = template.Library()
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from experts.questionnaires.fields import localised, typed
 from experts.questionnaires.format import Body, Condition, Question, questions
 from ui.dates import NBSP, say_date, say_month
+from ui.typography import phone_words
 
 Answers = Mapping[str, Any]
 
@@ -216,4 +217,6 @@ def answer_text(question: Question, value: object, language: str) -> str:
             return say_month(typed(question, value))
         if kind == "date":
             return say_date(typed(question, value), "full")
+        if kind == "phone":
+            return phone_words(str(value))
         return str(value)

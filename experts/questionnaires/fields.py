@@ -17,6 +17,7 @@ from ui.forms import (
     MonthField,
     MultipleChoiceField,
     NumberField,
+    PhoneField,
     PlainTextField,
     YesNoField,
     today,
@@ -141,6 +142,12 @@ def _date(question: Question, language: str, common: dict[str, Any]) -> forms.Fi
     return DateField(**_day_bounds(question, month=False), **common)
 
 
+def _phone(question: Question, language: str, common: dict[str, Any]) -> forms.Field:
+    # The question «phone» asks for the reader's own; a browser must not offer that number for somebody else's.
+    autocomplete = "tel" if question["code"] == "phone" else "off"
+    return PhoneField(widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": autocomplete}), **common)
+
+
 def _line(question: Question, language: str, common: dict[str, Any]) -> forms.Field:
     field = LineField(max_length=int(bounds(question)[1]), **common)
     field.least = int(bounds(question)[0])
@@ -161,6 +168,7 @@ _MAKERS = {
     "number": _number,
     "month": _month,
     "date": _date,
+    "phone": _phone,
     "text": _line,
     "longtext": _paragraph,
 }

@@ -35,6 +35,14 @@ def french_spaces(text: str) -> str:
     return _THOUSANDS.sub(NBSP, text)
 
 
+def phone_words(number: str) -> str:
+    """A French number in pairs, as people say it; any other as it is kept."""
+    bare = number.replace(" ", "")
+    if len(bare) == 10 and bare.isdigit():
+        return NBSP.join(bare[place : place + 2] for place in range(0, 10, 2))
+    return number
+
+
 _NEWLINES = re.compile("\r\n|\r|\u2028|\u2029|\u0085")
 
 

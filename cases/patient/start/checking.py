@@ -10,11 +10,11 @@ from cases.models.case import Reception, TreatingDoctorChoice
 from cases.patient.start.pages import CHECK
 from cases.patient.start.preparation import BlockPage, Preparation
 from cases.patient.start.spaces import Space
-from cases.patient.start.words import phone_words
 from cases.start.words import LANGUAGES, NEEDS
 from experts.questionnaires.answers import answer_text, is_answered, visible_questions
 from experts.questionnaires.fields import localised
 from ui.dates import NBSP, say_date
+from ui.typography import phone_words
 
 Row = dict[str, Any]
 

@@ -185,6 +185,15 @@ def test_the_phone_of_the_identity_is_not_asked_for_twice(draft: Desk) -> None:
     assert "06 00 00 00 00" in draft.client.get(draft.url("questions/8/")).content.decode()
 
 
+@pytest.mark.parametrize("code", ["phone", "emergency_phone"])
+def test_a_number_to_reach_somebody_must_be_one(draft: Desk, code: str) -> None:
+    answer = send(draft.client, draft.client.get(draft.url("questions/8/")), code, **{code: "my sister"})
+    assert answer.status_code == 422
+    assert "Enter a phone number, for instance" in words_of(answer)
+    send(draft.client, answer, code, **{code: "06 12 34 56 78"})
+    assert answers(draft)[code] == "0612345678"
+
+
 @pytest.mark.behaviour("S1-62")
 def test_treatments_and_examinations_done_are_asked_and_read_again_before_sending(draft: Desk) -> None:
     page = draft.client.get(draft.url("questions/5/"))

@@ -113,6 +113,7 @@ _BODY: dict[str, Any] = {
                     "min": 0,
                     "max": 20,
                 },
+                {"code": "relative_phone", "type": "phone", "label": words("Proche"), "required": False},
             ],
         },
     ],

@@ -123,6 +123,8 @@ READ = [
     ("operated_when", "2024-03", "mars\xa02024", "March\xa02024"),
     ("born", "2024-03-01", "1er\xa0mars\xa02024", "1\xa0March\xa02024"),
     ("phone", "<b>06</b>", "<b>06</b>", "<b>06</b>"),
+    ("relative_phone", "0612345678", "06\xa012\xa034\xa056\xa078", "06\xa012\xa034\xa056\xa078"),
+    ("relative_phone", "+32470123456", "+32470123456", "+32470123456"),
     ("better", "gone", "gone", "gone"),
 ]
 

@@ -35,6 +35,9 @@ from tests.experts.questionnaires import small
         ("born", "2024-02-29", "2024-02-29"),
         ("phone", "  06 12 34 56 78 ", "06 12 34 56 78"),
         ("phone", "   ", None),
+        ("relative_phone", "06 12 34 56 78", "0612345678"),
+        ("relative_phone", "+32 470 12 34 56", "+32470123456"),
+        ("relative_phone", "", None),
         ("pain_words", "un\r\ndeux", "un\ndeux"),
         ("pain_words", "مرحبا 🙂", "مرحبا 🙂"),
         ("pain_words", '"><svg onload=x>{{7*7}}', '"><svg onload=x>{{7*7}}'),
@@ -75,6 +78,9 @@ def test_an_answer_in_order_is_kept(code: str, raw: object, kept: object):
         ("phone", "123"),
         ("phone", "1" * 21),
         ("phone", "06\n12345678"),
+        ("relative_phone", "my sister"),
+        ("relative_phone", "12345"),
+        ("relative_phone", "06 12 34 56 78 or 79"),
         ("pain_words", "x" * 31),
         ("pain_words", "a\x00b"),
         ("pain_words", "a\ud800b"),
@@ -124,3 +130,10 @@ def test_the_field_says_the_question_in_the_language_of_the_reader():
 
 def test_a_scale_says_what_its_ends_mean():
     assert field_for(small.question("pain"), "fr").choices[:2] == [("0", "0 (rien)"), ("1", "1")]
+
+
+def test_a_phone_question_brings_the_keypad_and_never_offers_the_readers_own_number_for_somebody_else():
+    attrs = field_for(small.question("relative_phone"), "fr").widget.attrs
+    assert (attrs["inputmode"], attrs["autocomplete"]) == ("tel", "off")
+    own = {**small.question("relative_phone"), "code": "phone"}
+    assert field_for(own, "fr").widget.attrs["autocomplete"] == "tel"

@@ -26,6 +26,10 @@ BREAKS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "choice without choices": (lambda b: first(b, 2).pop("choices"), "choices"),
     "choices of a yesno": (lambda b: first(b).update(choices=first(b, 2)["choices"]), "blocks/0/questions/0"),
     "number without bounds": (lambda b: b["blocks"][1]["questions"][2].pop("max"), "max"),
+    "phone with a length": (
+        lambda b: b["blocks"][1]["questions"][-1].update(max=30),
+        "blocks/1/questions/6",
+    ),
     "unknown action": (lambda b: first(b, 3)["warning"].update(action="wait"), "wait"),
     "unknown document": (lambda b: b["prerequisites"][0].update(document_type="selfie"), "selfie"),
     "year of no guideline": (lambda b: b["sources"][0].update(year=1800), "1800"),

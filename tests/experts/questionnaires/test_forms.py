@@ -71,7 +71,7 @@ def test_what_is_in_order_can_be_saved_beside_what_is_not():
     form = block_form(SECOND, {}, "fr", sent("pain=3&weight=5000&children=2"))
     assert not form.is_valid()
     assert "weight" in form.errors
-    assert form.valid_answers == {"pain": 3, "born": None, "phone": None, "children": 2}
+    assert form.valid_answers == {"pain": 3, "born": None, "phone": None, "children": 2, "relative_phone": None}
 
 
 def test_answers_of_other_blocks_count():
