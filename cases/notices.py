@@ -248,6 +248,10 @@ TEMPLATES = {
         _DESK,
         _("File {reference}: a correction is under way and the expert cannot, or does not, finish it."),
     ),
+    "desk_follow_up_stuck": (
+        _DESK,
+        _("File {reference}: the patient refuses the expert who is to answer the follow-up question."),
+    ),
     "desk_information_given": (_DESK, _("File {reference}: what you asked for has come.")),
     "desk_expert_declined": (_DESK, _("File {reference}: it is to be entrusted to another expert.")),
     "desk_patient_objected": (_DESK, _("File {reference}: the patient objected to the expert.")),

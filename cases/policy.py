@@ -110,6 +110,9 @@ RULES: list[Rule] = [
     ),
     # Words.
     _rule("case.message_service", (*PATIENT_SIDE, "helper_write", "requester_professional", *STAFF), tuple(LIVING)),
+    # What was written stays readable for the patient when nothing can be added any more.
+    _rule("case.read_messages", PATIENT_SIDE, ended="yes"),
+    _rule("case.read_messages", ("helper_write", "requester_professional", *STAFF), tuple(LIVING)),
     _rule("case.message_desk_expert", ("expert", "coordinator"), (*WITH_EXPERT, *OPEN_OPINION)),
     # Who finds a fault in what he signed can say so after the file is closed, too.
     _rule("case.message_desk_expert", ("author", "coordinator"), (State.CLOSED,)),

@@ -80,8 +80,10 @@ def _with_whom(thread: str, role: str) -> str:
     return _("Messages with the requester") if desk else _("Messages with the team")
 
 
-def _conversation(request: HttpRequest, case: Case, thread: Thread, write: Callable[..., Any]) -> HttpResponse:
-    """The messages of a thread, oldest first, and the box to write one."""
+def _conversation(
+    request: HttpRequest, case: Case, thread: Thread, write: Callable[..., Any], *, writes: bool = True
+) -> HttpResponse:
+    """The messages of a thread, oldest first, and the box to write one for whom may."""
     actor = request.actor  # type: ignore[attr-defined]
     form = MessageForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -92,6 +94,7 @@ def _conversation(request: HttpRequest, case: Case, thread: Thread, write: Calla
     if request.method == "GET":
         words.mark_read(case, thread, actor=actor)
     context = {**frame(request, case), "form": form, "bubbles": bubbles, "with_whom": _with_whom(thread, actor.role)}
+    context["writes"] = writes
     # Not to an expert who has not accepted, and of no use to the patient herself.
     others = actor.role not in ("patient", "representative")
     context["named"] = others and rights_on(request).to("case.read_identity").allowed
@@ -99,10 +102,11 @@ def _conversation(request: HttpRequest, case: Case, thread: Thread, write: Calla
 
 
 @require_http_methods(["GET", "POST"])
-@case_page("case.message_service", event="case.messages_read")
+@case_page("case.read_messages", event="case.messages_read")
 def messages_page(request: HttpRequest, case: Case) -> HttpResponse:
     """The words between the requester's side and the service."""
-    return _conversation(request, case, Thread.SERVICE, words.write_to_service)
+    writes = rights_on(request).to("case.message_service").allowed
+    return _conversation(request, case, Thread.SERVICE, words.write_to_service, writes=writes)
 
 
 @require_http_methods(["GET", "POST"])

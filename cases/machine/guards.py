@@ -394,6 +394,16 @@ def within_follow_up(step: Step) -> None:
         raise Conflict(_("The time to ask a follow-up question is over."))
 
 
+def answers_not_refused(step: Step) -> None:
+    """The expert who is to answer is nobody the patient refuses: he could not open the question."""
+    expert = step.case.assigned_expert
+    if expert is not None and is_blocked(step.case.patient_id, expert.user_id):
+        raise Conflict(
+            _("You have refused the expert who gave this opinion: he cannot answer."),
+            _("Accept him again among your choices, then ask your question."),
+        )
+
+
 def opinion_opened(step: Step) -> None:
     """An opinion nobody has read, or whose correction is under way, is never closed."""
     if step.case.first_opened_at is None:

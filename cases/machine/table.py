@@ -158,7 +158,7 @@ _MOVES = (
     Move(
         "ask_follow_up",
         ("requester",),
-        (only_if.within_follow_up, only_if.consent_living),
+        (only_if.within_follow_up, only_if.answers_not_refused, only_if.consent_living),
         do.ask_follow_up,
         again.same_follow_up,
     ),

@@ -7,7 +7,8 @@ from django.db import transaction
 from audit import Actor
 from cases.machine import perform
 from cases.models import Case
-from cases.models.states import WITH_EXPERT
+from cases.models.states import WITH_EXPERT, State
+from cases.notices import tell
 from cases.services.corrections import warn_stuck
 from cases.services.locking import locked_case
 from consent import services as consent
@@ -25,6 +26,8 @@ def place(case_id: UUID, professional_id: UUID, *, actor: Actor) -> None:
         perform("object_to_expert", case.pk, actor=actor)
     for other in Case.objects.filter(patient_id=case.patient_id, assigned_expert__user_id=professional_id):
         warn_stuck(other, key="blocked")
+        if other.state == State.FOLLOW_UP:
+            tell(other, "desk", "desk_follow_up_stuck", key=f"blocked:{actor.session}")
 
 
 @transaction.atomic

@@ -81,20 +81,28 @@ def _confirmations() -> dict[str, dict[str, str]]:
         "withdraw": {
             "title": _("Withdraw my request"),
             "text": _(
-                "Your request ends now. Every professional loses access to your file at once, and no opinion will be "
-                "given. Your own file stays readable for you."
+                "Your request ends now. The expert and every doctor lose access to your file at once, and no opinion "
+                "will be given. The coordinating team can open it again only by giving a reason, which you read in the "
+                "history. Your own file stays readable for you."
             ),
             "button": _("Withdraw my request"),
-            "done": _("Your request is withdrawn. Nobody but you can open the file any more."),
+            "done": _(
+                "Your request is withdrawn. No expert or doctor can open the file any more; the coordinating team only "
+                "by giving a reason, which you read in the history."
+            ),
         },
         "withdraw_tele_expertise": {
             "title": _("I no longer want this opinion"),
             "text": _(
-                "The request your doctor made for you ends now. Every professional loses access to this file at once, "
-                "and no report will be given. Your doctor is told, without a reason; your care goes on as before."
+                "The request your doctor made for you ends now. He and the expert lose access to this file at once, "
+                "and no report will be given. The coordinating team can open it again only by giving a reason, which "
+                "you read in the history. Your doctor is told, without a reason; your care goes on as before."
             ),
             "button": _("End the request"),
-            "done": _("The request has ended. Nobody but you can open this file any more."),
+            "done": _(
+                "The request has ended. No expert or doctor can open this file any more; the coordinating team only by "
+                "giving a reason, which you read in the history."
+            ),
         },
         "object_to_expert": {
             "title": _("Refuse this expert"),

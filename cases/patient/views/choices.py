@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from access import decide
 from cases.models import Case
+from cases.models.states import WITH_EXPERT
 from cases.pages import attempt, case_page
 from cases.patient import forms
 from cases.patient.choices import choice_rows
@@ -31,6 +32,7 @@ def choices(request: HttpRequest, case: Case) -> HttpResponse:
         "expert": case.assigned_expert,
         "may_choose": decide(request.actor, "case.choose", case).allowed,  # type: ignore[attr-defined]
         "delivered": case.delivered_at is not None,
+        "holds": (case.resume_to or case.state) in WITH_EXPERT,
     }
     return render(request, "cases/patient/choices.html", context)
 

@@ -17,12 +17,15 @@ from cases.selectors import delivered_versions
 from cases.services import delivery, desk
 from cases.services.copies import copies_of
 from clock import now
+from consent.services import is_blocked
 
 
 def can_follow_up(case: Case, actor: Actor) -> bool:
     """Whether the one follow-up question can be asked now."""
     end = follow_up_until(case)
-    return end is not None and now() <= end and may("ask_follow_up", case, actor)
+    expert = case.assigned_expert
+    refused = expert is not None and is_blocked(case.patient_id, expert.user_id)
+    return end is not None and now() <= end and not refused and may("ask_follow_up", case, actor)
 
 
 @require_GET

@@ -82,6 +82,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
         "seen": seen,
         "unread": unread_messages(case, actor),
         "can_message": decide(actor, "case.message_service", case).allowed,
+        "can_read_messages": decide(actor, "case.read_messages", case).allowed,
         "can_add": decide(actor, "case.add_document", case).allowed,
         "can_follow_up": can_follow_up(case, actor),
         "can_alert": decide(actor, "case.raise_alert", case).allowed,

@@ -209,7 +209,9 @@ TABLE: dict[str, Row] = {
     "retract": _row("signed", "in_review", _both(Who.EXPERT), "reason", "consent"),
     "return_to_expert": _row("signed", "in_review", _both(Who.COORDINATOR), "reason", "consent"),
     "deliver": _row("signed", "delivered", _both(Who.COORDINATOR), "", "consent"),
-    "ask_follow_up": _row("delivered", "follow_up", _requester(), "question", "first_time within_follow_up consent"),
+    "ask_follow_up": _row(
+        "delivered", "follow_up", _requester(), "question", "first_time within_follow_up not_blocked consent"
+    ),
     # A signature like the other one: by somebody entitled to sign.
     "answer_follow_up": _row(
         "follow_up",

@@ -147,6 +147,19 @@ def test_withdrawing_takes_the_file_from_every_professional_at_their_next_click(
     assert state_of(walk.case) == "withdrawn"
 
 
+def test_after_the_end_her_messages_stay_readable_and_none_can_be_added(world: World, mine: Client) -> None:
+    walk = after(world, "accept")
+    mine.post(page(walk.case, "messages/"), {"body": "Un mot pour l’équipe."})
+    mine.post(page(walk.case, "retirer/"))
+    assert state_of(walk.case) == "withdrawn"
+    assert page(walk.case, "messages/") in mine.get(page(walk.case)).content.decode()
+    shown = mine.get(page(walk.case, "messages/"))
+    assert "Un mot pour l’équipe." in shown.content.decode() and 'name="body"' not in shown.content.decode()
+    assert mine.post(page(walk.case, "messages/"), {"body": "Encore un."}).status_code == 403
+    assert walk.case.messages.count() == 1
+    assert verified_client(world.coordinator).get(f"/bureau/{walk.case.pk}/messages/").status_code in (403, 404)
+
+
 @pytest.mark.behaviour("S2-14")
 def test_refusing_the_expert_closes_the_file_to_him_and_sends_it_back_to_the_desk(world: World, mine: Client) -> None:
     walk = after(world, "accept")

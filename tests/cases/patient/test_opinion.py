@@ -9,6 +9,7 @@ from cases.demo.walk import Walk
 from cases.models import Case, OpinionReading
 from cases.services import delivery
 from clock import now, travel
+from notify.models import Notice
 from tests.cases.clients import verified_client
 from tests.cases.patient.lives import after, page
 from tests.cases.world import World
@@ -107,3 +108,20 @@ def test_a_version_being_corrected_says_so_on_the_page(world: World, mine: Clien
     assert "inset-late" not in mine.get(page(walk.case, "avis/")).content.decode()
     Case.objects.filter(pk=walk.case.pk).update(correcting_since=now())
     assert "inset-late" in mine.get(page(walk.case, "avis/")).content.decode()
+
+
+def test_an_expert_she_refused_is_not_asked_her_one_question(world: World, mine: Client) -> None:
+    walk = after(world, "deliver")
+    mine.get(page(walk.case, "avis/"))
+    refused = {"professional": str(world.expert.user_id)}
+    mine.post(page(walk.case, "choix/professionnel/"), refused)
+    assert "question-complementaire/" not in mine.get(page(walk.case)).content.decode()
+    answer = mine.post(page(walk.case, "question-complementaire/"), {"question": "Faut-il attendre ?"})
+    assert answer.status_code == 422 and "Faut-il attendre ?" in answer.content.decode()
+    assert fresh(walk).state == "delivered" and not fresh(walk).follow_up_used
+    mine.post(page(walk.case, "choix/professionnel/"), refused | {"lift": "1"})
+    mine.post(page(walk.case, "question-complementaire/"), {"question": "Faut-il attendre ?"})
+    assert fresh(walk).state == "follow_up"
+    # Refused while he is to answer: the desk, which can give the question back, is told.
+    mine.post(page(walk.case, "choix/professionnel/"), refused)
+    assert Notice.objects.filter(case_id=walk.case.pk, template="desk_follow_up_stuck").exists()

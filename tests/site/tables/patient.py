@@ -65,6 +65,7 @@ ROWS = [
     ),
     Row("patient:seen", "in_review", {PATIENT_SIDE: PAGE}),
     Row("patient:seen", "withdrawn", {PATIENT_SIDE: PAGE}),
+    Row("patient:messages", "withdrawn", {PATIENT_SIDE: PAGE}, {PATIENT_SIDE: NO}, {"body": "Bonjour."}),
     Row("patient:document", "in_review", {FILLERS: PAGE}),
     Row("patient:document_file", "in_review", {FILLERS: PAGE}),
     Row("patient:document_page", "in_review", {FILLERS: PAGE}),
