@@ -1,4 +1,4 @@
-"""Every seeded fault in who may make which move is noticed by the checks there are: one half."""
+"""Every seeded fault in who may make which move is noticed by the checks there are: share 1 of 2."""
 
 import pytest
 

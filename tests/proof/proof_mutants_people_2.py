@@ -1,4 +1,4 @@
-"""Every seeded fault in who may make which move is noticed by the checks there are: the other half."""
+"""Every seeded fault in who may make which move is noticed by the checks there are: share 2 of 2."""
 
 import pytest
 
