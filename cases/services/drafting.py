@@ -24,7 +24,7 @@ from consent.models import Means
 from consent.services import record_notice
 from errors import Conflict, Invalid
 from experts.models import ExpertProfile, Pathology, Questionnaire
-from experts.questionnaires.answers import red_flags
+from experts.questionnaires.answers import RedFlag, red_flags
 from vault.keys import create_key, destroy_key
 
 PREFIXES = {Kind.SECOND_OPINION: "DA", Kind.TELE_EXPERTISE: "TE"}
@@ -188,7 +188,7 @@ def save_answers(
             _("Compare the two versions below and keep the right one."),
         )
     together = whole(case)
-    flagged_before = _flagged(together.body, together.answers)
+    flagged_before = red_flags(together.body, together.answers)
     sheet.answers = {**sheet.answers, **answers}
     if done and block not in sheet.done_blocks:
         sheet.done_blocks = [*sheet.done_blocks, block]
@@ -205,7 +205,7 @@ def save_answers(
         subjects=subjects(case),
         detail={"fields": [f"{sheet.questionnaire.code}.{block}"]},
     )
-    flagged = _flagged(together.body, {**together.answers, **answers})
+    flagged = red_flags(together.body, {**together.answers, **answers})
     _raise_warning_signs(case, flagged_before, flagged, actor)
     return sheet
 
@@ -220,30 +220,33 @@ def _follow_answers(case: Case, answers: Mapping[str, Any]) -> None:
         case.first_opinion_department = str(answers["first_opinion_place"] or "")[:200]
 
 
-def _raise_warning_signs(case: Case, before: set[str], flagged: set[str], actor: Actor) -> None:
+def _raise_warning_signs(case: Case, before: list[RedFlag], flagged: list[RedFlag], actor: Actor) -> None:
     """A new red flag stops the page and calls the service, once while it stands; corrected, an untaken call ends.
 
-    Both questionnaires are read as one: an answer of one may bring in a question of the other.
+    Both questionnaires are read as one: an answer of one may bring in a question of the other. An alert that bears a
+    note waits for a person: no answer ends it.
 
     Args:
-        before: codes of the questions flagged until now; the service may have dealt with them already.
-        flagged: codes of those flagged now.
+        before: the signs until now; the service may have dealt with them already.
+        flagged: those there are now.
     """
-    if not flagged:
-        case.alerts.filter(kind=Alert.Kind.WARNING_SIGN, closed_at__isnull=True, taken_at__isnull=True).update(
-            closed_at=now()
-        )
-        return
-    if flagged <= before or case.alerts.filter(kind=Alert.Kind.WARNING_SIGN, closed_at__isnull=True).exists():
-        return
     from cases.services.alerts import new_alert
 
-    new_alert(case, Alert.Kind.WARNING_SIGN, actor=actor)
-
-
-def _flagged(body: Mapping[str, Any], answers: Mapping[str, Any]) -> set[str]:
-    """Codes of the questions whose answers are warning signs."""
-    return {flag.question for flag in red_flags(body, answers)}
+    alerts = case.alerts.filter(kind=Alert.Kind.WARNING_SIGN, closed_at__isnull=True).select_related("content_key")
+    standing = list(alerts)
+    new = {flag.question: flag for flag in flagged}
+    for flag in before:
+        new.pop(flag.question, None)
+    if any(flag.needs_person for flag in new.values()) and not any(alert.note for alert in standing):
+        words = _("Dark thoughts, said in the questionnaire. Call, even if the answer has been changed since.")
+        new_alert(case, Alert.Kind.WARNING_SIGN, actor=actor, note=words)
+    elif new and not standing:
+        new_alert(case, Alert.Kind.WARNING_SIGN, actor=actor)
+    elif not flagged:
+        for alert in standing:
+            if alert.taken_at is None and not alert.note:
+                alert.closed_at = now()
+                alert.save()
 
 
 @transaction.atomic

@@ -15,9 +15,13 @@ from ui.typography import phone_words
 
 Answers = Mapping[str, Any]
 
-#: What to do first when an answer is a warning sign.
+#: What to do first when an answer is a warning sign, the most urgent first.
 ACTIONS = {
     "call_15": _("Call 15 now (112 from anywhere in Europe, 114 by text message if you cannot hear or speak)."),
+    "call_3114": _(
+        "Call 3114 now. In immediate danger, call 15 "
+        "(112 from anywhere in Europe, 114 by text message if you cannot hear or speak)."
+    ),
     "call_doctor": _("Call your doctor today. If you cannot reach anyone, call 15."),
 }
 
@@ -144,7 +148,7 @@ class RedFlag:
     Args:
         question: code of the question answered.
         block: code of its block.
-        action: "call_15" or "call_doctor".
+        action: a key of `ACTIONS`.
         message: why, in both languages.
     """
 
@@ -158,13 +162,18 @@ class RedFlag:
         return localised(self.message, language)
 
     @property
+    def needs_person(self) -> bool:
+        """Whether a person must speak to the one who answered so, whatever is answered afterwards."""
+        return self.action == "call_3114"
+
+    @property
     def advice(self) -> str:
         """What to do now, in the active language."""
         return str(ACTIONS[self.action])
 
 
 def red_flags(body: Body, answers: Answers, *, block: str = "") -> list[RedFlag]:
-    """The warning signs among the answers that count, "call_15" first.
+    """The warning signs among the answers that count, the most urgent first.
 
     Args:
         block: only those of the block with this code.
@@ -177,7 +186,7 @@ def red_flags(body: Body, answers: Answers, *, block: str = "") -> list[RedFlag]
         for question in part["questions"]
         if "warning" in question and _compare(question["warning"]["when"], counted.get(question["code"]))
     ]
-    return sorted(found, key=lambda flag: flag.action != "call_15")
+    return sorted(found, key=lambda flag: list(ACTIONS).index(flag.action))
 
 
 #: The three answers of a yes-or-no question.

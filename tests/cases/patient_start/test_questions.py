@@ -1,5 +1,6 @@
 """The questionnaire: saved at each step and while one writes, never overwritten, stopped by a warning sign."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,53 @@ def test_what_the_service_has_dealt_with_does_not_call_it_again(draft: Desk) -> 
     alerts.close_alert(alert.pk, "Seen by her doctor.", actor=acting(draft.world.coordinator, "coordinator"))
     assert continue_first(draft, urgent_signs=["chest_pain"]).headers["Location"] == draft.url("questions/2/")
     assert not Alert.objects.filter(closed_at__isnull=True).exists()
+
+
+def answer_mood(desk: Desk, mood: str) -> object:
+    return send(desk.client, desk.client.get(desk.url("questions/7/")), "mood", mood=mood)
+
+
+def test_dark_thoughts_lead_to_3114_first_and_say_when_we_call(draft: Desk) -> None:
+    assert answer_mood(draft, "dark").headers["Location"] == draft.url("attention/")
+    page = draft.client.get(draft.url("attention/"))
+    calls = re.findall('href="((?:tel|sms):[0-9]+)"', page.content.decode().partition("<h1>")[2])
+    assert calls[:3] == ["tel:3114", "tel:15", "sms:114"]
+    words = words_of(page)
+    for part in ("within the hour", "06 00 00 00 00", "go on filling it in", "once we have spoken to you"):
+        assert part in words
+    assert "probably nothing serious" not in words
+    assert "Dark thoughts" in str(Alert.objects.get().note)
+
+
+def test_a_sign_for_15_stays_before_3114(draft: Desk) -> None:
+    answer_mood(draft, "dark")
+    continue_first(draft, urgent_signs=["chest_pain"])
+    page = draft.client.get(draft.url("attention/")).content.decode().partition("<h1>")[2]
+    assert "Call 15 now" in page
+    assert page.index("tel:15") < page.index("tel:3114")
+
+
+def test_no_answer_ends_the_call_about_dark_thoughts_a_person_does(draft: Desk) -> None:
+    answer_mood(draft, "dark")
+    # Told at once that the call remains, then free to go on.
+    assert answer_mood(draft, "good").headers["Location"] == draft.url("attention/")
+    assert "Our team still calls you" in words_of(draft.client.get(draft.url("attention/")))
+    assert "Our team still calls you" in words_of(draft.client.get(draft.url()))
+    assert answer_mood(draft, "good").status_code in (302, 422)
+    continue_first(draft, urgent_signs=["chest_pain"])
+    continue_first(draft)
+    alert = Alert.objects.get(kind="warning_sign")
+    assert alert.closed_at is None
+    alerts.close_alert(
+        alert.pk, "Called: she is with her sister.", actor=acting(draft.world.coordinator, "coordinator")
+    )
+    assert draft.client.get(draft.url("attention/")).headers["Location"] == draft.url()
+
+
+def test_dark_thoughts_call_again_while_another_sign_stands(draft: Desk) -> None:
+    continue_first(draft, urgent_signs=["chest_pain"])
+    answer_mood(draft, "dark")
+    assert Alert.objects.filter(closed_at__isnull=True).count() == 2
 
 
 # --- saving while one writes

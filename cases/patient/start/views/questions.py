@@ -19,7 +19,7 @@ from cases.patient.start.spaces import space_of
 from cases.services import drafting
 from clock import now
 from errors import Conflict, Missing
-from experts.questionnaires.answers import answer_text, is_answered, red_flags
+from experts.questionnaires.answers import RedFlag, answer_text, is_answered, red_flags
 from experts.questionnaires.fields import localised
 from experts.questionnaires.forms import BlockForm, block_form
 from ui.dates import say_time
@@ -68,14 +68,15 @@ def block(request: HttpRequest, case: Case, number: int) -> HttpResponse:
         # What is in order is kept, and a warning sign is told at once, whatever else is missing.
         part = form.valid_answers
         if part and attempt(request, form, lambda: _save(case, page, part, request)):
+            before = preparation.flags
             preparation, page = _page(Case.objects.get(pk=case.pk), number)
-            if _stops(preparation, page):
+            if _stops(preparation, page, before):
                 return redirect(space_of(request).url("prepare_warning", case.pk))
         return _draw(request, case, preparation, page, form, status=422)
     more = bool(form.revealed)
     if not attempt(request, form, lambda: _save(case, page, form.answers, request, done=not more)):
         return _draw(request, case, preparation, page, form, status=409)
-    if _stops(Preparation(Case.objects.get(pk=case.pk)), page):
+    if _stops(Preparation(Case.objects.get(pk=case.pk)), page, preparation.flags):
         return redirect(space_of(request).url("prepare_warning", case.pk))
     if more:
         messages.info(request, _("Saved. Your answers bring a few more questions, below."))
@@ -83,9 +84,10 @@ def block(request: HttpRequest, case: Case, number: int) -> HttpResponse:
     return onward(request, case, f"prepare_block:{number}")
 
 
-def _stops(preparation: Preparation, page: BlockPage) -> bool:
-    """Whether an answer of this subject waits for somebody of the service."""
-    return preparation.open_alert is not None and any(flag.block == page.code for flag in preparation.flags)
+def _stops(preparation: Preparation, page: BlockPage, before: list[RedFlag]) -> bool:
+    """Whether an answer of this subject waits for somebody of the service; taken back, it may wait all the same."""
+    signs = [*preparation.flags, *(flag for flag in before if flag.needs_person)]
+    return preparation.open_alert is not None and any(flag.block == page.code for flag in signs)
 
 
 def _save(case: Case, page: BlockPage, answers: Mapping[str, Any], request: HttpRequest, *, done: bool = False) -> None:
@@ -173,17 +175,19 @@ def _conflict(page: BlockPage) -> JsonResponse:
 def warning(request: HttpRequest, case: Case) -> HttpResponse:
     """What to do now about an answer that cannot wait; how to correct a mistake, and how to come back."""
     preparation = Preparation(case)
-    if preparation.open_alert is None or not preparation.flags:
+    if preparation.open_alert is None:
         return redirect(space_of(request).url("prepare", case.pk))
     numbers = {page.code: page.number for page in preparation.blocks}
     signs = [
         {
             "text": flag.text(_language()),
             "advice": flag.advice,
-            "urgent": flag.action == "call_15",
             "number": numbers.get(flag.block),
         }
         for flag in preparation.flags
     ]
-    context = {"signs": signs, "urgent": any(sign["urgent"] for sign in signs), "alert": preparation.open_alert}
+    actions = {flag.action for flag in preparation.flags}
+    # An answer taken back is no sign any more; the alert with its note, and our call, remain.
+    dark = "call_3114" in actions or bool(preparation.open_alert.note)
+    context = {"signs": signs, "urgent": "call_15" in actions, "dark": dark}
     return draw(request, "warning.html", case, context)

@@ -30,6 +30,7 @@ def prepare(request: HttpRequest, case: Case) -> HttpResponse:
         "next_task": tasks.next_after(),
         # Whoever only brings documents reads no answer, and no warning about one.
         "alert": preparation.open_alert if decide(actor(request), "case.fill", case).allowed else None,
+        "signs": preparation.flags,
         "may_send": decide(actor(request), "case.request_consent", case).allowed,
         "may_discard": decide(actor(request), "case.discard", case).allowed,
     }
