@@ -91,6 +91,9 @@ class VerifiedSessionMiddleware:
         if public:
             return None
         if not authenticated:
+            if request.method == "POST" and not (_wants_json(request) or request.headers.get("HX-Request")):
+                # Logged out in another tab, most often: nobody is known any more for whom it could be kept.
+                messages.warning(request, self._lost())
             return self._to_login(request)
         return self._check_person(request, view)
 
@@ -220,7 +223,10 @@ class VerifiedSessionMiddleware:
         if kept_something:
             messages.success(request, _("What you had written is kept for 24 hours. Log in to take it up again."))
         elif request.method == "POST":
-            messages.warning(request, _("What you had just sent was not received. Please send it again after login."))
+            messages.warning(request, self._lost())
+
+    def _lost(self) -> str:
+        return _("What you had just sent was not received. Please send it again after login.")
 
     def _drop_taken_up(self, request: HttpRequest, response: HttpResponseBase) -> None:
         """A kept form that was now sent by its author, and accepted, is no longer needed."""

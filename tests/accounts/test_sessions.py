@@ -107,6 +107,13 @@ def test_a_row_that_ended_opens_nothing_even_with_a_living_browser_session(clien
     assert not alive(client)
 
 
+def test_what_is_sent_from_another_tab_after_logout_is_said_to_be_lost(client: Client) -> None:
+    client.post("/deconnexion/")
+    answer = client.post("/patient/", {"body": "Un long message."}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/connexion/")
+    assert "n’a pas été reçu" in answer.content.decode()
+
+
 def test_logging_out_needs_a_post(client: Client, user: User) -> None:
     assert client.get("/deconnexion/").status_code == 405
     assert alive(client)
