@@ -79,7 +79,7 @@ DEEDS = {
     "case.late_told": (_("Delay announced"), _("A new date was announced.")),
     "case.reminded": (_("Reminder sent"), _("A reminder was sent.")),
     "case.warned": (_("Expiry announced"), _("It was announced that the request would expire.")),
-    "case.unopened_told": (_("Unopened opinion recalled"), _("The unopened opinion was recalled.")),
+    "case.unopened_told": (_("Unopened opinion recalled"), _("We reminded you that an opinion waits for you.")),
     "document.added": (_("Document added"), _("A document was added.")),
     "document.described": (_("Document described"), _("The description of a document was changed.")),
     "document.removed": (_("Document withdrawn"), _("A document was withdrawn by its author.")),

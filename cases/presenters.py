@@ -154,6 +154,14 @@ def follow_up_until(case: Case) -> datetime | None:
     return case.first_opened_at + timedelta(days=settings.FOLLOW_UP_DAYS)
 
 
+def follow_up_words(case: Case) -> str:
+    """That one question is possible, and its last day; or nothing once it is not."""
+    end = follow_up_until(case)
+    if end is None or end <= now():
+        return ""
+    return _("one follow-up question is possible %(until)s") % {"until": until_day(end)}
+
+
 def _delivered(case: Case) -> Standing:
     """The opinion is in the reader's hands, or in the doctor's first."""
     if case.correcting_since is not None:
@@ -164,10 +172,7 @@ def _delivered(case: Case) -> Standing:
         if is_corrected(case):
             title = _("A corrected opinion waits for you: it replaces the one you had.")
         return Standing("you", _("opinion ready"), title, _("you"), until, True)
-    end = follow_up_until(case)
-    until = ""
-    if end is not None and end > now():
-        until = _("one follow-up question is possible %(until)s") % {"until": until_day(end)}
+    until = follow_up_words(case)
     return Standing("done", _("opinion delivered"), _("You have the opinion."), _("nobody: everything is done"), until)
 
 

@@ -1,5 +1,8 @@
 """The sentences of a report that depend on a code: what is printed is always words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -34,6 +37,17 @@ def annex_title() -> str:
 def divergence_sentence(content: OpinionContent) -> str:
     """How this opinion stands to the first one, as a sentence (C-DEO-10)."""
     return divergence_words(content.divergence, content.divergence_on)
+
+
+def is_deep(content: Mapping[str, Any]) -> bool:
+    """Whether the content kept of a signed version differs deeply from the first opinion: the patient must be told."""
+    return content.get("divergence") == Divergence.DEEP
+
+
+def divergence_told(content: Mapping[str, Any]) -> str:
+    """The same sentence for the content kept of a signed version."""
+    divergence, on = content.get("divergence"), content.get("divergence_on")
+    return divergence_words(Divergence(divergence) if divergence else None, DivergenceOn(on) if on else None)
 
 
 def divergence_words(divergence: Divergence | None, on: DivergenceOn | None) -> str:

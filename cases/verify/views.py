@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pikepdf
 from django.core.files.uploadhandler import MemoryFileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -24,9 +26,10 @@ from cases.models import Opinion
 from cases.models.states import State
 from cases.opinions.codes import hash_code, normalise_code
 from cases.opinions.verify import MAX_BYTES, Verdict, verify_pdf
-from errors import Invalid
+from errors import DomainError, Invalid
 from experts.authority import authority_pem
 from ui import forms
+from vault.files import open_file
 
 TRIES = limits.Rule("verification", 20, timedelta(hours=1))
 
@@ -104,16 +107,30 @@ class Result:
 
     Args:
         kind: look of the tag.
+        word: what the tag says.
         standing: what is said of the version, or "".
+        pages, sha256: of the signed file, told to who has its code alone, to compare with what he holds.
     """
 
     kind: str
+    word: str | Promise
     title: str | Promise
     text: str | Promise
     standing: str | Promise = ""
     signed_at: datetime | None = None
     signer: str = ""
     level: str = ""
+    pages: int = 0
+    sha256: str = ""
+
+
+#: What the tag says of a version, by its look; «authentique» only of a file that was compared.
+WORDS: dict[str, str | Promise] = {
+    "neutral": _("code known"),
+    "done": _("authentic"),
+    "pause": pgettext_lazy("a signed paper", "suspended"),
+    "late": _("careful"),
+}
 
 
 def _standing(opinion: Opinion) -> tuple[str, str | Promise]:
@@ -130,6 +147,15 @@ def _standing(opinion: Opinion) -> tuple[str, str | Promise]:
     if case.delivered_at is None:
         return "pause", _("This version is signed and not delivered yet.")
     return "done", _("This is the latest version.")
+
+
+def _pages(opinion: Opinion) -> int:
+    """How many pages the signed file has; 0 where it cannot be read any more."""
+    try:
+        with open_file(opinion.pdf) as source, pikepdf.open(source) as pdf:
+            return len(pdf.pages)
+    except (OSError, DomainError, pikepdf.PdfError):
+        return 0
 
 
 def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
@@ -159,20 +185,32 @@ def by_code(request: HttpRequest) -> HttpResponse:
         return _page(request, 422, code_form=form)
     limits.reserve(TRIES, client_network(request))
     opinion = (
-        Opinion.objects.select_related("case").filter(verification_hash=hash_code(form.cleaned_data["code"])).first()
+        Opinion.objects.select_related("case", "pdf")
+        .filter(verification_hash=hash_code(form.cleaned_data["code"]))
+        .first()
     )
     if opinion is None:
         _count(request, "code", "unknown")
-        result = Result("late", _("No paper of ours has this code."), _("Check each letter and digit of the code."))
+        result = Result(
+            "late", WORDS["late"], _("No paper of ours has this code."), _("Check each letter and digit of the code.")
+        )
         return _page(request, 422, code_form=form, result=result)
     kind, standing = _standing(opinion)
     _count(request, "code", opinion.standing)
+    # A code can be copied onto another paper: alone it never says «authentique».
+    kind = "neutral" if kind == "done" else kind
     result = Result(
         kind,
+        WORDS[kind],
         _("A paper with this code was signed here."),
-        _("To be sure that the one you hold is the same, drop the PDF itself below."),
+        _(
+            "The code alone does not say that the one you hold is the same: a code can be copied. Drop the PDF itself "
+            "below, or compare its date, its number of pages and its fingerprint with these."
+        ),
         standing,
         opinion.signed_at,
+        pages=_pages(opinion),
+        sha256=opinion.sha256,
     )
     return _page(request, code_form=form, result=result)
 
@@ -220,6 +258,7 @@ def _by_file(request: HttpRequest) -> HttpResponse:
     shown = found.verdict in (Verdict.AUTHENTIC, Verdict.REVOKED)
     result = Result(
         kind,
+        WORDS[kind],
         title,
         text,
         standing,

@@ -1,5 +1,7 @@
 """The opinion: before it, on it, and the one follow-up question after it."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,9 +12,10 @@ from audit import Actor
 from cases.checks import wants_doctor_copy
 from cases.machine import may, perform
 from cases.models import CallTask, Case
+from cases.opinions.words import divergence_told, is_deep
 from cases.pages import actor_of, attempt, case_page
 from cases.patient import forms
-from cases.presenters import follow_up_until
+from cases.presenters import follow_up_until, follow_up_words
 from cases.selectors import delivered_versions
 from cases.services import delivery, desk
 from cases.services.copies import copies_of
@@ -40,17 +43,20 @@ def opinion(request: HttpRequest, case: Case) -> HttpResponse:
         case.refresh_from_db(fields=["first_opened_at"])
         request.shown["opinion"] = [row.pk for row in versions]  # type: ignore[attr-defined]
     follow_up = case.follow_ups.select_related("addendum").first()
+    content: dict[str, Any] = (latest.content if latest else None) or {}
+    may_ask = can_follow_up(case, request.actor)  # type: ignore[attr-defined]
     context = {
         "case": case,
         "versions": versions,
         "latest": latest,
-        "questions": list(zip(case.questions or [], (latest.content or {}).get("answers", []), strict=False))
-        if latest
-        else [],
-        "content": latest.content if latest else {},
+        "questions": list(zip(case.questions or [], content.get("answers") or [], strict=False)),
+        "content": content,
+        "divergence": divergence_told(content),
+        "deep": is_deep(content),
         "follow_up": follow_up,
-        "may_ask": can_follow_up(case, request.actor),  # type: ignore[attr-defined]
-        "expert": case.assigned_expert,
+        "may_ask": may_ask,
+        "ask_until": follow_up_words(case) if may_ask else "",
+        "expert": latest.assignment.expert if latest else None,
         "doctor_copies": copies_of(case),
         "doctor_waits": wants_doctor_copy(case),
         "can_message": decide(request.actor, "case.message_service", case).allowed,  # type: ignore[attr-defined]

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from access import decide
 from cases.machine import may, perform
 from cases.models import Case, Opinion
-from cases.opinions.content import Divergence, DivergenceOn, Relevance
-from cases.opinions.words import divergence_words, relevance_words
+from cases.opinions.content import Relevance
+from cases.opinions.words import divergence_told, relevance_words
 from cases.pages import attempt, case_page
 from cases.requester.forms import FollowUpForm
 from cases.requester.pages import draw, refused
@@ -38,7 +38,7 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
         "latest": latest,
         "content": content,
         "answers": list(zip(case.questions or [], content.get("answers") or [], strict=False)),
-        "divergence": _divergence(content),
+        "divergence": divergence_told(content),
         "relevance": relevance_words(Relevance(content["relevance"]) if content.get("relevance") else None),
         "relevance_reason": content.get("relevance_reason") or "",
         "options": [option for option in content.get("options") or [] if option.get("title")],
@@ -55,11 +55,6 @@ def _opens(case: Case) -> str:
     """From when the patient may open the report without having been told, in words."""
     moment = case.opens_by_itself_at
     return from_when(moment) if moment else ""
-
-
-def _divergence(content: dict[str, Any]) -> str:
-    divergence, on = content.get("divergence"), content.get("divergence_on")
-    return divergence_words(Divergence(divergence) if divergence else None, DivergenceOn(on) if on else None)
 
 
 @require_POST

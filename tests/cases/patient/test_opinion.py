@@ -11,8 +11,9 @@ from cases.services import delivery
 from clock import now, travel
 from notify.models import Notice
 from tests.cases.clients import verified_client
-from tests.cases.patient.lives import after, page
+from tests.cases.patient.lives import after, page, tele
 from tests.cases.world import World
+from ui.dates import say_date
 
 PROGNOSIS = "Évolution probable sur dix ans."
 
@@ -125,3 +126,38 @@ def test_an_expert_she_refused_is_not_asked_her_one_question(world: World, mine:
     # Refused while he is to answer: the desk, which can give the question back, is told.
     mine.post(page(walk.case, "choix/professionnel/"), refused)
     assert Notice.objects.filter(case_id=walk.case.pk, template="desk_follow_up_stuck").exists()
+
+
+def test_the_page_names_who_signed_and_says_how_far_it_stands_from_the_first_opinion(
+    world: World, mine: Client
+) -> None:
+    written = {"divergence": "deep", "divergence_on": "treatment", "divergence_text": "Le premier avis opère."}
+    walk = after(world, "deliver", written=written)
+    shown = mine.get(f"/en{page(walk.case, 'avis/')}").content.decode()
+    assert f"Signed by {world.expert.name}" in shown
+    assert "<strong>This opinion clearly differs from the first one on the treatment.</strong>" in shown
+    assert "Le premier avis opère." in shown and "you must be told" in shown
+    assert "deep" not in shown
+
+
+def test_the_patient_of_a_tele_expertise_is_told_of_the_difference_as_on_the_paper(world: World, mine: Client) -> None:
+    walk = tele(world, "check", "admit", "propose", "accept")
+    walk.write(divergence="minor", divergence_on="diagnosis")
+    walk.sign()
+    walk.deliver()
+    Case.objects.filter(pk=walk.case.pk).update(patient_told_at=now())
+    shown = mine.get(f"/en{page(walk.case, 'avis/')}").content.decode()
+    assert "This opinion differs from the first one on a limited point of the diagnosis." in shown
+    assert f"Signed by {world.expert.name}" in shown
+
+
+def test_the_page_gives_the_last_day_of_the_follow_up_question(world: World, mine: Client) -> None:
+    walk = after(world, "deliver")
+    last = say_date(now() + timedelta(days=30))
+    assert (
+        f"Une question complémentaire est possible jusqu’au {last}"
+        in mine.get(page(walk.case, "avis/")).content.decode()
+    )
+    with travel(now() + timedelta(days=31)):
+        late = verified_client(world.patient_user).get(page(walk.case, "avis/")).content.decode()
+    assert "Une question complémentaire est possible" not in late

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from cases import tasks
 from cases.models import Case
 from cases.services import delivery, messages
 from clock import now, travel
@@ -168,6 +169,23 @@ def test_the_path_keeps_what_was_reached_and_when(world: World) -> None:
     places = [path.index(step) for step in steps]
     assert places == sorted(places)
     assert world.expert.name in path
+
+
+def test_a_document_that_passed_the_virus_check_is_said_received_not_verified(world: World) -> None:
+    walk = after(world, "consent", with_paper=True)
+    client = verified_client(world.patient_user)
+    for path in ("", "documents/"):
+        shown = client.get(page(walk.case, path)).content.decode()
+        assert '<span class="tag tag-neutral">reçu</span>' in shown and "vérifié</span>" not in shown, path
+
+
+def test_the_history_says_that_she_was_reminded(world: World) -> None:
+    walk = after(world, "deliver")
+    with travel(now() + timedelta(days=8)):
+        tasks.unopened()
+        client = verified_client(world.patient_user)
+        text = html.unescape(client.get(page(walk.case, "qui-a-vu/")).content.decode())
+    assert "Nous vous avons rappelé qu’un avis vous attend." in text
 
 
 def test_documents_say_who_can_read_them_and_one_being_checked_is_seen_by_its_author(world: World) -> None:

@@ -179,7 +179,7 @@ def test_a_checked_document_can_be_opened_and_a_dangerous_one_says_what_to_do(dr
     upload(draft, ("a.pdf", pdf()), type="letter", title="Clean")
     document = Document.objects.get()
     check_document.call(str(document.pk))
-    assert "checked" in words_of(draft.client.get(draft.url("documents/")))
+    assert "received" in words_of(draft.client.get(draft.url("documents/")))
     file = draft.client.get(f"/en/patient/{draft.case.pk}/documents/{document.pk}/fichier/")
     assert b"".join(file.streaming_content).startswith(b"%PDF")
     Document.objects.filter(pk=document.pk).update(status="refused", status_code=StoredFile.Scan.INFECTED)
@@ -299,7 +299,7 @@ def test_each_kind_of_file_a_person_has_is_taken_and_checked(
     document = Document.objects.get()
     assert document.file.media_type == kept
     check_document.call(str(document.pk))
-    assert "checked" in words_of(draft.client.get(draft.url("documents/")))
+    assert "received" in words_of(draft.client.get(draft.url("documents/")))
     assert draft.client.get(f"/en/patient/{draft.case.pk}/documents/{document.pk}/").status_code == 200
 
 

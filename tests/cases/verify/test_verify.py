@@ -1,15 +1,19 @@
 """«/verifier/»: whoever holds a paper learns whether it is authentic, and nothing about the patient."""
 
+import hashlib
 import html
 import re
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from audit.models import AuditEvent
 from cases.demo.walk import Walk
@@ -21,7 +25,7 @@ from tests.cases.patient.lives import after
 from tests.cases.world import World
 from tests.opinions.conftest import rendered
 from tests.opinions.validators import text_of
-from ui.dates import paris_day
+from ui.dates import paris_day, say_date
 from vault.files import read_file
 
 
@@ -78,6 +82,24 @@ def test_the_code_at_the_foot_of_the_paper_says_that_it_was_signed_here(delivere
     # Withdrawn from use, the code says so.
     Case.objects.filter(pk=delivered.case.pk).update(state=State.STOPPED, ended_at=now())
     assert "must not be used" in told(by_code(code))
+
+
+def test_a_code_alone_never_says_authentic_and_shows_what_to_compare(delivered: Walk) -> None:
+    pdf = paper_of(delivered)
+    with travel(now() + timedelta(days=500)):
+        answer = by_code(printed_code(pdf))
+    result = html.unescape(answer.content.decode()).split('id="result"')[1].split("</section>")[0]
+    assert '<span class="tag tag-neutral">code known</span>' in result
+    assert "authentic" not in result and "a code can be copied" in result
+    opinion = delivered.case.opinions.get()
+    with override("en"):
+        assert say_date(opinion.signed_at, "full") in result
+    with pikepdf.open(BytesIO(pdf)) as read:
+        assert f"<p>{len(read.pages)} pages</p>" in result
+    assert hashlib.sha256(pdf).hexdigest() in result
+    whole = by_file(pdf).content.decode()
+    assert '<span class="tag tag-done">authentic</span>' in whole
+    assert str(opinion.signed_at.year) in whole.split('id="result"')[1].split("</section>")[0]
 
 
 def test_tries_are_limited_by_network_and_the_answer_says_until_when(delivered: Walk) -> None:

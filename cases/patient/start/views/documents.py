@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -96,7 +96,7 @@ def _list(request: HttpRequest, case: Case, *, problem: str = "", status: int = 
 
 def document_row(document: Document, *, mine: bool) -> dict[str, Any]:
     """A document as the list shows it: what it is, how far its check is, and what to do when it was refused."""
-    state, words, advice = "done", _("checked"), ""
+    state, words, advice = "neutral", pgettext("document", "received"), ""
     if document.status == Document.Status.PENDING:
         state, words = "pause", _("being checked")
     elif document.status == Document.Status.REFUSED:
