@@ -124,6 +124,11 @@ def wants_doctor_copy(case: Case) -> bool:
     return Purpose.TREATING_DOCTOR in living_purposes(case.pk, case.consent_round)
 
 
+def doctor_left_out(case: Case) -> bool:
+    """Whether the patient answered that no treating doctor receives the opinion: none, or refused."""
+    return case.treating_doctor_choice in (TreatingDoctorChoice.NONE, TreatingDoctorChoice.REFUSED)
+
+
 def live_documents(case: Case) -> Any:
     """The documents of the case that nobody withdrew, hid, or refused."""
     return Document.objects.filter(case=case, removed_at__isnull=True, hidden_at__isnull=True).exclude(

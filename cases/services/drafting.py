@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient, User
 from audit import Actor, record
 from cases.answers import whole
-from cases.checks import MAX_QUESTIONS
+from cases.checks import MAX_QUESTIONS, doctor_left_out
 from cases.machine import clocks
 from cases.models import Alert, AnswerAddition, AnswerSheet, Case, MissingPiece, ReferenceCounter
 from cases.models.case import Kind, Reception, Sharing, TreatingDoctorChoice
@@ -319,6 +319,9 @@ def set_treating_doctor(
     case.treating_doctor_choice = choice
     case.treating_doctor = dict(doctor or {}) if named else None
     case.treating_doctor_user = user if named else None
+    if case.reception == Reception.WITH_DOCTOR and doctor_left_out(case):
+        # He was to read it with her: how it is received is asked again.
+        case.reception = ""
     if choice == TreatingDoctorChoice.REFUSED and shown_text is not None:
         record_notice(
             case_id=case.pk,
@@ -342,6 +345,14 @@ def set_reception(case_id: UUID, reception: str, person: Mapping[str, Any] | Non
         raise Conflict(_("The opinion was already delivered."))
     if reception not in Reception.values or not reception:
         raise Invalid(_("Choose an answer."), fields={"reception": _("Choose an answer.")})
+    if reception == Reception.WITH_DOCTOR and doctor_left_out(case):
+        words = _("By your answer, no treating doctor receives the opinion.")
+        change = (
+            _("Choose another way here, or change that answer first, under «Your treating doctor».")
+            if case.state == State.DRAFT
+            else _("Choose another way here, or write to us to name your treating doctor.")
+        )
+        raise Invalid(words, change, fields={"reception": f"{words} {change}"})
     case.reception = reception
     case.reception_person = dict(person or {}) if reception == Reception.WITH_SOMEONE else None
     return _filled(case, actor, "reception")

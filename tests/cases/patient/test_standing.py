@@ -179,6 +179,14 @@ def test_a_document_that_passed_the_virus_check_is_said_received_not_verified(wo
         assert '<span class="tag tag-neutral">reçu</span>' in shown and "vérifié</span>" not in shown, path
 
 
+def test_once_sent_the_opinion_is_not_received_with_a_doctor_who_was_left_out(world: World) -> None:
+    walk = after(world, "consent")
+    client = verified_client(world.patient_user)
+    answer = client.post("/en" + page(walk.case, "choix/reception/"), {"reception": "with_doctor"})
+    assert answer.status_code == 422 and "write to us to name your treating doctor" in answer.content.decode()
+    assert Case.objects.get(pk=walk.case.pk).reception == "at_once"
+
+
 def test_the_history_says_that_she_was_reminded(world: World) -> None:
     walk = after(world, "deliver")
     with travel(now() + timedelta(days=8)):

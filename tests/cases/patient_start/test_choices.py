@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from cases.checks import missing_parts
 from cases.models.case import Sharing
 from cases.services import drafting
 from clock import now, travel
@@ -135,6 +136,25 @@ def test_how_to_receive_the_opinion_and_with_whom(draft: Desk) -> None:
     assert draft.case.reception_person == {"name": "Lou Renaud", "phone": "0611223344"}
     send(draft.client, draft.client.get(draft.url("reception/")), "reception", reception="after_call")
     assert draft.case.reception_person is None
+
+
+@pytest.mark.parametrize("left_out", ["none", "refused"])
+def test_a_doctor_who_receives_nothing_is_not_the_one_to_read_it_with(draft: Desk, left_out: str) -> None:
+    actor = draft.walk.patient
+    drafting.set_treating_doctor(draft.case.pk, left_out, None, actor=actor)
+    page = draft.client.get(draft.url("reception/"))
+    answer = send(draft.client, page, "reception", reception="with_doctor")
+    assert answer.status_code == 422 and draft.case.reception == ""
+    assert "or change that answer first, under «Your treating doctor»" in words_of(answer)
+    # Left out afterwards: how the opinion is received is asked again.
+    drafting.set_treating_doctor(draft.case.pk, "named", {"name": "Dr Paul Martin"}, actor=actor)
+    send(draft.client, page, "reception", reception="with_doctor")
+    assert draft.case.reception == "with_doctor"
+    drafting.set_treating_doctor(draft.case.pk, left_out, None, actor=actor)
+    assert draft.case.reception == "" and "reception" in missing_parts(draft.case)
+    send(draft.client, page, "reception", reception="after_call")
+    drafting.set_treating_doctor(draft.case.pk, left_out, None, actor=actor)
+    assert draft.case.reception == "after_call"
 
 
 def test_a_correction_from_the_check_page_goes_back_there(draft: Desk) -> None:
