@@ -129,6 +129,16 @@ def test_a_code_dies_after_five_wrong_tries(client: Client) -> None:
     assert not UserSession.objects.exists()
 
 
+def test_after_five_wrong_tries_the_same_code_is_not_offered_again(client: Client) -> None:
+    user = make_user()
+    give_password(client, user.email)
+    bad = wrong(last_code(user.email))
+    for _ in range(4):
+        assert "renvoyer le même code" in give_code(client, bad).content.decode()
+    page = give_code(client, bad).content.decode()
+    assert "renvoyer le même code" not in page and "M’envoyer un autre code" in page
+
+
 def test_four_wrong_tries_leave_the_code_alive(client: Client) -> None:
     user = make_user()
     give_password(client, user.email)

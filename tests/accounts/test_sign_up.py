@@ -154,6 +154,24 @@ def test_the_same_code_is_sent_again_on_request(client: Client) -> None:
         assert last_code(ADDRESS) == code
 
 
+def test_after_five_wrong_codes_the_page_offers_another_one_and_nothing_else(client: Client) -> None:
+    sign_up(client)
+    code = last_code(ADDRESS)
+    wrong = f"{(int(code) + 1) % 1000000:06d}"
+    for _ in range(4):
+        alive = client.post("/en/inscription/code/", {"code": wrong}).content.decode()
+        assert "works until" in alive and "same code" in alive and "Send me another code" not in alive
+    dead = client.post("/en/inscription/code/", {"code": wrong}).content.decode()
+    for page in (dead, client.get("/en/inscription/code/").content.decode()):
+        assert "Your code no longer works. Ask for another one." in page
+        assert "Send me another code" in page
+        assert "works until" not in page and "same code" not in page and "Send the code again" not in page
+    with travelling(40):
+        fresh = client.post("/en/inscription/code/", {"resend": "1"}).content.decode()
+        assert "It works until" in fresh and "Send the code again" in fresh
+        assert last_code(ADDRESS) != code
+
+
 def test_a_professional_signs_up_and_waits_for_his_check(client: Client) -> None:
     sign_up(client, path="/inscription/professionnel/")
     assert client.post("/inscription/code/", {"code": last_code(ADDRESS)}).url == "/compte/inscription-professionnelle/"

@@ -23,7 +23,7 @@ from accounts.models.users import User, fold_email
 from accounts.roles import needs_undertaking
 from accounts.selectors import living_representations, open_sessions
 from accounts.services.roles import open_own_space
-from accounts.views.parts import code_words, language_of, mask_address, show_refusal
+from accounts.views.parts import code_of, language_of, mask_address, show_refusal
 from errors import DomainError
 
 _EMAIL_KEY = "new_email"
@@ -128,10 +128,9 @@ def email_code(request: HttpRequest) -> HttpResponse:
     if not address:
         return redirect("accounts:email")
     form = StepUpForm(request.POST if "resend" not in request.POST else None)
-    words = code_words(None, codes.current(request, codes.Purpose.EMAIL))
+    sent = None
     if request.method == "POST" and "resend" in request.POST:
         sent = _send_to_new_address(request, address)
-        words = code_words(sent, sent.challenge)
     elif request.method == "POST" and form.is_valid():
         try:
             codes.check_code(request, codes.Purpose.EMAIL, form.cleaned_data["code"], payload=address)
@@ -144,7 +143,7 @@ def email_code(request: HttpRequest) -> HttpResponse:
                 request, _("Your address is changed. If you do not know one of the sessions below, end it.")
             )
             return redirect("accounts:account")
-    context = {"form": form, "address": mask_address(address), "code_words": words}
+    context = {"form": form, "address": mask_address(address), **code_of(request, codes.Purpose.EMAIL, sent)}
     return render(request, "accounts/email_code.html", context)
 
 

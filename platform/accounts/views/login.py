@@ -19,7 +19,7 @@ from accounts.forms import CodeForm, LoginForm
 from accounts.models.security import EmailCode, UserSession
 from accounts.models.users import User
 from accounts.roles import spaces_of
-from accounts.views.parts import code_words, mask_address, not_stored
+from accounts.views.parts import code_of, mask_address, not_stored
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -129,10 +129,8 @@ class LoginView(TwoFactorLoginView):
         context["carried"] = carried.carried_in(self.request)
         context["timed_out"] = self.show_timeout_error
         if self.steps.current == self.TOKEN_STEP:
-            challenge = codes.current(self.request, codes.Purpose.LOGIN)
             context["address"] = mask_address(self.get_user().email)
-            context["code_words"] = code_words(kwargs.get("sent"), challenge)
-            context["challenge"] = challenge
+            context.update(code_of(self.request, codes.Purpose.LOGIN, kwargs.get("sent")))
         return context
 
     def done(self, form_list: Any, **kwargs: Any) -> HttpResponseBase:

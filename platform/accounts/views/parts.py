@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import codes
 from accounts.codes import MAX_SENT, Sent
 from accounts.models.security import CodeChallenge
 from errors import DomainError
@@ -50,6 +51,19 @@ def code_words(sent: Sent | None, challenge: CodeChallenge | None) -> str:
             "time": until,
         }
     return _("The code left at %(sent)s. It works until %(time)s.") % {"sent": last, "time": until}
+
+
+def code_of(request: HttpRequest, purpose: str, sent: Sent | None = None) -> dict[str, Any]:
+    """What a page that waits for a code says of it, as it stands once the last try was counted.
+
+    Args:
+        sent: what happened when the code was asked for in this request.
+
+    Returns:
+        `code_words`, and `code_over`: no code works any more, so that the page offers another one, not the same.
+    """
+    challenge = sent.challenge if sent is not None else codes.current(request, purpose)
+    return {"code_words": code_words(sent, challenge), "code_over": challenge is None}
 
 
 def show_refusal(form: Any, refusal: DomainError) -> None:

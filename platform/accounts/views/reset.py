@@ -13,7 +13,7 @@ from accounts.access import public
 from accounts.forms import NewPasswordForm, ResetForm
 from accounts.models.users import User, fold_email
 from accounts.network import client_network
-from accounts.views.parts import code_words, mask_address, show_refusal
+from accounts.views.parts import code_of, mask_address, show_refusal
 from errors import DomainError
 
 _SESSION_KEY = "reset"
@@ -64,10 +64,9 @@ def reset_code(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:reset")
     # Only the likeness of the password with the address is judged, for every address alike.
     form = NewPasswordForm(User(email=address), data=request.POST if "resend" not in request.POST else None)
-    words = code_words(None, codes.current(request, codes.Purpose.RESET))
+    sent = None
     if request.method == "POST" and "resend" in request.POST:
         sent = _send(request, address)
-        words = code_words(sent, sent.challenge)
     elif request.method == "POST" and form.is_valid():
         try:
             challenge = codes.check_code(request, codes.Purpose.RESET, form.cleaned_data["code"])
@@ -79,5 +78,5 @@ def reset_code(request: HttpRequest) -> HttpResponse:
             request.session.pop(_SESSION_KEY, None)
             messages.success(request, _("Your new password is set. Log in with it now."))
             return redirect("accounts:login")
-    context = {"form": form, "address": mask_address(address), "code_words": words}
+    context = {"form": form, "address": mask_address(address), **code_of(request, codes.Purpose.RESET, sent)}
     return render(request, "accounts/reset_code.html", context)

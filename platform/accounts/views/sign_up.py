@@ -22,7 +22,7 @@ from accounts.models.roles import Role
 from accounts.models.users import User, fold_email
 from accounts.network import client_network
 from accounts.views.login import device_of, land, safe_next
-from accounts.views.parts import code_words, language_of, mask_address, show_refusal
+from accounts.views.parts import code_of, language_of, mask_address, show_refusal
 from errors import Conflict, DomainError
 
 _SESSION_KEY = "sign_up"
@@ -71,7 +71,7 @@ def _sign_up(request: HttpRequest, role: Role, template: str) -> HttpResponse:
         brought = carried.carried_in(request)
         if brought:
             # What was brought is in no session yet: the page of the code must take it on in its form.
-            return _code_page(request, pending, SignUpCodeForm(), code_words(first, first.challenge))
+            return _code_page(request, pending, SignUpCodeForm(), first)
         return redirect("accounts:sign_up_code")
     context = {"form": form, "next": safe_next(request), "carried": carried.carried_in(request)}
     return render(request, template, context)
@@ -105,10 +105,9 @@ def sign_up_code(request: HttpRequest) -> HttpResponse:
     if not pending:
         return redirect("accounts:sign_up")
     form = SignUpCodeForm(request.POST if "resend" not in request.POST else None)
-    words = code_words(None, codes.current(request, codes.Purpose.SIGNUP))
+    sent = None
     if request.method == "POST" and "resend" in request.POST:
         sent = _send(request, pending)
-        words = code_words(sent, sent.challenge)
     elif request.method == "POST" and form.is_valid():
         try:
             codes.check_code(request, codes.Purpose.SIGNUP, form.cleaned_data["code"])
@@ -120,14 +119,16 @@ def sign_up_code(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:login")
         except DomainError as refusal:
             show_refusal(form, refusal)
-    return _code_page(request, pending, form, words)
+    return _code_page(request, pending, form, sent)
 
 
-def _code_page(request: HttpRequest, pending: dict[str, str], form: SignUpCodeForm, words: str) -> HttpResponse:
+def _code_page(
+    request: HttpRequest, pending: dict[str, str], form: SignUpCodeForm, sent: codes.Sent | None
+) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "address": mask_address(pending["email"]),
-        "code_words": words,
+        **code_of(request, codes.Purpose.SIGNUP, sent),
         "carried": carried.carried_in(request),
         "next": pending.get("next", ""),
     }
