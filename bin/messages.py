@@ -68,6 +68,9 @@ def collect() -> int:
             target = known.get((entry.msgctxt, entry.msgid))
             if target is None:
                 unused.append(f"{part.name}: {entry.msgid[:80]!r} is not in the code")
+            elif target.translated():
+                # The catalogue is where translations are edited: a part only brings new ones.
+                continue
             elif entry.msgid_plural:
                 target.msgstr_plural = dict(entry.msgstr_plural)
             else:

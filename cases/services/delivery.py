@@ -1,5 +1,7 @@
 """After the signature: first opening, acknowledgement, telling the patient, withdrawing a consent."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +12,7 @@ from audit import Actor, record, record_read
 from cases.machine import effects, perform
 from cases.machine.step import Step
 from cases.models import CallTask, Case, Opinion, OpinionReading
+from cases.models.case import TreatingDoctorChoice
 from cases.models.states import AFTER_DELIVERY, BEFORE_DELIVERY, State
 from cases.notices import tell
 from cases.services.corrections import warn_stuck
@@ -17,7 +20,7 @@ from cases.services.locking import locked_case, subjects
 from clock import now
 from consent import services as consent
 from consent.models import Purpose
-from errors import Conflict
+from errors import Conflict, Invalid
 
 _READERS = frozenset({"patient", "representative", "helper"})
 
@@ -104,8 +107,20 @@ def withdraw_consent(case_id: UUID, purpose: str, *, actor: Actor) -> Case:
 
 
 @transaction.atomic
-def give_optional_consent(case_id: UUID, purpose: str, *, actor: Actor, text_id: UUID, language: str) -> Case:
-    """Accept later an optional purpose refused before; the text must be the current one."""
+def give_optional_consent(
+    case_id: UUID,
+    purpose: str,
+    *,
+    actor: Actor,
+    text_id: UUID,
+    language: str,
+    doctor: Mapping[str, Any] | None = None,
+) -> Case:
+    """Accept later an optional purpose refused, or not put, before; the text must be the current one.
+
+    Args:
+        doctor: name, address and phone of the treating doctor, where he is to be told and none is named yet.
+    """
     case = locked_case(case_id, actor=actor, action="case.choose")
     require(actor, "case.read_choices", case)
     if purpose not in [str(item) for item in consent.OPTIONAL] or case.consented_at is None:
@@ -113,6 +128,15 @@ def give_optional_consent(case_id: UUID, purpose: str, *, actor: Actor, text_id:
     if purpose in consent.living_purposes(case.pk, case.consent_round):
         # The same page sent twice: it was accepted once.
         return case
+    if purpose == Purpose.TREATING_DOCTOR and case.treating_doctor_choice != TreatingDoctorChoice.NAMED:
+        if not (doctor or {}).get("name"):
+            raise Invalid(_("Say who your treating doctor is."))
+        case.treating_doctor_choice = TreatingDoctorChoice.NAMED
+        case.treating_doctor, case.updated_at = dict(doctor or {}), now()
+        case.save()
+        record(
+            "case.filled", actor=actor, case_id=case.pk, subjects=subjects(case), detail={"fields": ["treating_doctor"]}
+        )
     consent.record_choices(
         case_id=case.pk,
         patient_id=case.patient_id,

@@ -10,13 +10,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from access import decide
 from cases.models import Case
+from cases.models.case import TreatingDoctorChoice
 from cases.models.states import WITH_EXPERT
 from cases.pages import attempt, case_page
 from cases.patient import forms
 from cases.patient.choices import choice_rows
+from cases.patient.start.forms import DoctorForm
 from cases.patient.start.views.finish import consent_context, consent_form
 from cases.services import delivery, drafting, renewals
 from consent import services as consent
+from consent.models import Purpose
 
 
 @require_GET
@@ -26,6 +29,9 @@ def choices(request: HttpRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "rows": choice_rows(case, get_language() or "fr"),
+        "doctor_untold": case.is_second_opinion
+        and case.consented_at is not None
+        and case.treating_doctor_choice != TreatingDoctorChoice.NAMED,
         "asked_again": renewals.asked_again(case),
         "reception": case.get_reception_display() if case.reception else "",
         "blocks": list(case.patient.blocks.filter(lifted_at__isnull=True).select_related("professional")),
@@ -92,7 +98,9 @@ def give_consent(request: HttpRequest, case: Case, purpose: str) -> HttpResponse
         return redirect("patient:choices", case.pk)
     language = get_language() or "fr"
     text = current_text(purpose, case.kind)
-    if request.method == "POST":
+    asks_doctor = purpose == Purpose.TREATING_DOCTOR and case.treating_doctor_choice != TreatingDoctorChoice.NAMED
+    form = DoctorForm(request.POST or None) if asks_doctor else None
+    if request.method == "POST" and (form is None or form.is_valid()):
         shown = request.POST.get("text", "")
 
         def act() -> None:
@@ -102,12 +110,13 @@ def give_consent(request: HttpRequest, case: Case, purpose: str) -> HttpResponse
                 actor=actor,
                 text_id=UUID(shown) if _is_uuid(shown) else UUID(int=0),
                 language=language,
+                doctor=form.cleaned_data if form is not None else None,
             )
 
-        if attempt(request, None, act, done=_("Your agreement is recorded.")):
+        if attempt(request, form, act, done=_("Your agreement is recorded.")):
             return redirect("patient:choices", case.pk)
     title, _sep, body = words_shown(text, language).partition("\n\n")
-    context = {"case": case, "title": title, "body": body, "text": text}
+    context = {"case": case, "title": title, "body": body, "text": text, "form": form}
     return render(request, "cases/patient/give_consent.html", context, status=_status(request))
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from accounts.models import User
+from audit.models import AuditEvent
 from cases.models import CallTask, Case
 from cases.tasks import tick
 from clock import now
@@ -245,6 +246,22 @@ def _decision(case: Case, purpose: str) -> str:
     rows = ConsentRecord.objects.filter(case_id=case.pk, purpose=purpose).order_by("at", "pk")
     latest = max(rows, key=lambda row: row.at)
     return str(latest.decision)
+
+
+def test_a_doctor_who_was_not_to_be_told_is_named_and_told_after_all(world: World, mine: Client) -> None:
+    walk = after(world, "consent")
+    give = page(walk.case, "choix/treating_doctor/accepter/")
+    assert give in mine.get(page(walk.case, "choix/")).content.decode()
+    text = re.search(r'name="text" value="([^"]+)"', mine.get(give).content.decode())
+    assert text is not None
+    nobody = mine.post(give, {"text": text[1], "name": "", "address": "Lyon"})
+    assert nobody.status_code == 422 and "Lyon" in nobody.content.decode()
+    assert mine.post(give, {"text": text[1], "name": "Dr Fictif", "address": "Lyon"}).status_code == 302
+    assert _decision(walk.case, "treating_doctor") == "given"
+    case = Case.objects.get(pk=walk.case.pk)
+    assert case.treating_doctor_choice == "named" and (case.treating_doctor or {})["name"] == "Dr Fictif"
+    assert AuditEvent.objects.filter(case_id=case.pk, action="case.filled", detail__fields=["treating_doctor"]).exists()
+    assert give not in mine.get(page(walk.case, "choix/")).content.decode()
 
 
 def test_taking_the_sharing_back_before_delivery_ends_the_request(world: World, mine: Client) -> None:
