@@ -64,7 +64,13 @@ class PatientIdentityForm(IdentityForm):
             "used_first_name": (_("First name used today, if it differs"), ""),
             "birth_date": (_("Date of birth"), _("For instance 4/11/1962.")),
             "sex": (_("Sex on the identity card"), ""),
-            "birth_place_code": (_("Code of the place of birth"), _("Five characters. See below where to find it.")),
+            "birth_place_code": (
+                _("Code of the place of birth"),
+                _(
+                    "Five characters. See below where to find it. You may leave it for later; it is needed before "
+                    "the request is sent."
+                ),
+            ),
             "phone": (_("Phone"), _("Where we can call if something is unclear.")),
         }
         for name, (label, hint) in words.items():

@@ -11,6 +11,7 @@ from access import decide
 from audit import Actor
 from cases.checks import MAX_QUESTIONS
 from cases.models.case import Reception, TreatingDoctorChoice
+from cases.patient.start.forms import PatientIdentityForm
 from cases.patient.start.preparation import Preparation
 from cases.patient.start.spaces import Space
 
@@ -117,9 +118,14 @@ class TaskList:
 
     def _identity(self) -> Task:
         patient = self.preparation.case.patient
-        done = patient.identity_complete and bool(patient.phone)
+        missing = [*patient.missing_traits, *([] if patient.phone else ["phone"])]
+        hint = patient.full_name
+        if missing:
+            labels = PatientIdentityForm().fields
+            names = ", ".join(str(labels[name].label).lower() for name in missing)
+            hint = _("%(who)s. Still missing: %(names)s.") % {"who": hint, "names": names}
         title = _("Identity and phone")
-        return self._task("prepare_identity", title, done, allowed=self._chooses, begun=True, hint=patient.full_name)
+        return self._task("prepare_identity", title, not missing, allowed=self._chooses, begun=True, hint=hint)
 
     def _blocks(self, *, common: bool) -> Iterator[Task]:
         language = get_language() or "fr"

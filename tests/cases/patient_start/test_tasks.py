@@ -80,11 +80,15 @@ def test_a_filled_in_draft_is_told_so(whole: object) -> None:
 
 def test_the_identity_is_corrected_and_the_code_may_wait(draft: Desk) -> None:
     page = draft.client.get(draft.url("identite/"))
+    words = words_of(page)
+    assert "Code of the place of birth (optional)" not in words
+    assert "needed before the request is sent" in words
     answer = send(draft.client, page, "birth_name", birth_place_code="", phone="06 99 99 99 99")
     assert answer.status_code == 302
     assert not draft.case.patient.identity_complete
     assert draft.case.patient.phone == "0699999999"
-    assert "Identity and phone Camille Renaud To finish" in words_of(draft.client.get(draft.url()))
+    words = words_of(draft.client.get(draft.url()))
+    assert "Identity and phone Camille Renaud. Still missing: code of the place of birth. To finish" in words
 
 
 def test_a_helper_fills_in_what_he_was_asked_to_and_chooses_nothing(draft: Desk) -> None:

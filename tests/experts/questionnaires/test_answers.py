@@ -78,7 +78,7 @@ def test_progress_counts_only_what_is_asked():
     body = small.body()
     todo, started = progress(body, {"pain": 2})
     assert (todo.state, todo.asked, todo.answered, todo.missing) == ("todo", 2, 0, 2)
-    assert (started.state, started.asked, started.answered, started.missing) == ("started", 5, 1, 1)
+    assert (started.state, started.asked, started.answered, started.missing) == ("started", 6, 1, 1)
     done, _rest = progress(body, {"operated": "no", "signs": ["none"], "better": "well"})
     assert (done.state, done.answered) == ("done", 2)
 
