@@ -6,7 +6,10 @@ from django import forms as django_forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -146,6 +149,16 @@ class StepUpForm(forms.Form):
 # --- sign-up and reset
 
 
+def _links() -> SafeString:
+    """Both texts to read, each in a page of its own: what was typed here stays."""
+    texts = ((reverse("accounts:terms"), _("Terms of use")), (reverse("accounts:privacy"), _("Personal data")))
+    links = format_html_join(" · ", '<a href="{}" target="_blank" rel="noopener">{}</a>', texts)
+    return format_html("{} {}", links, _("(each opens in a new tab)"))
+
+
+_terms_links = lazy(_links, SafeString)
+
+
 class SignUpForm(forms.Form):
     """What is needed to open an account."""
 
@@ -153,7 +166,7 @@ class SignUpForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     password = new_password_field()
     language = forms.ChoiceField(label=_("Language of our messages"), choices=LANGUAGES)
-    terms = forms.CheckField(label=_("I have read the terms of use and the privacy notice."))
+    terms = forms.CheckField(label=_("I have read the terms of use and the privacy notice."), help_text=_terms_links())
 
     def clean(self) -> dict[str, Any]:
         """Judge the strength of the password with what is known of the person."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, identity, invitations, login, registration, reset, sign_up, staff
+from accounts.views import account, identity, invitations, login, registration, reset, sign_up, staff, terms
 
 app_name = "accounts"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("inscription/", sign_up.sign_up, name="sign_up"),
     path("inscription/professionnel/", sign_up.sign_up_professional, name="sign_up_professional"),
     path("inscription/code/", sign_up.sign_up_code, name="sign_up_code"),
+    path("conditions/", terms.conditions, name="terms"),
+    path("donnees-personnelles/", terms.privacy, name="privacy"),
     path("mot-de-passe/", reset.reset, name="reset"),
     path("mot-de-passe/code/", reset.reset_code, name="reset_code"),
     path("invitation/", invitations.invitation, name="invitation"),

@@ -19,6 +19,8 @@ PUBLIC = {
     "sign_up": 200,
     "sign_up_professional": 200,
     "sign_up_code": 302,
+    "terms": 200,
+    "privacy": 200,
     "reset": 200,
     "reset_code": 302,
     "invitation": 200,

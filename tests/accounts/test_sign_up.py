@@ -1,10 +1,12 @@
 """Opening an account and setting a new password: both by a code, both silent about who has an account."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts import terms
 from accounts.models import CodeChallenge, User, UserSession
 from tests.accounts.logins import (
     PASSWORD,
@@ -45,9 +47,49 @@ def test_an_account_opens_when_the_code_is_right(client: Client) -> None:
     assert user.check_password(PASSWORD)
     assert user.has_role("patient")
     assert user.email_confirmed_at
-    assert user.terms_version
+    assert user.terms_version == terms.VERSION
     assert client.get("/compte/").status_code == 200
     assert UserSession.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["/inscription/", "/inscription/professionnel/"])
+def test_what_must_have_been_read_is_linked_where_it_is_accepted(client: Client, path: str) -> None:
+    page = client.get(path).content.decode()
+    hint = page.split('id="id_terms_hint"')[1].split("</p>")[0]
+    assert 'href="/conditions/"' in hint and 'href="/donnees-personnelles/"' in hint
+    footer = page.split("site-footer")[1]
+    assert 'href="/conditions/"' in footer and 'href="/donnees-personnelles/"' in footer
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_anyone_reads_the_terms_and_the_notice_without_a_cookie(client: Client, settings: Any, prefix: str) -> None:
+    settings.SERVICE_CONTROLLER, settings.SERVICE_DPO_EMAIL = "Clinique d’Essai", "dpo@essai.example"
+    settings.SERVICE_PHONE = ""
+    told = {"conditions": "Clinique d’Essai", "donnees-personnelles": "dpo@essai.example"}
+    for name, words in told.items():
+        answer = client.get(f"{prefix}/{name}/")
+        page = answer.content.decode()
+        assert answer.status_code == 200 and not answer.cookies
+        assert words in page and terms.VERSION in page and "{" not in page.split("<main")[1].split("</main>")[0]
+        assert "Téléphone" not in page and "Phone:" not in page
+        assert client.post(f"{prefix}/{name}/").status_code == 405
+    assert ("an emergency service" if prefix else "un service d’urgence") in client.get(
+        f"{prefix}/conditions/"
+    ).content.decode()
+    assert "CNIL" in page
+
+
+def test_a_text_that_was_published_cannot_be_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in terms.SHA256:
+        words = (Path(terms.__file__).parent / "terms_texts" / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(words + "Encore.", encoding="utf-8")
+    assert {f"{terms.VERSION}.{text}.{language}.txt" for text in terms.Text for language in ("fr", "en")} <= set(
+        terms.SHA256
+    )
+    terms._words.cache_clear()
+    monkeypatch.setattr(terms, "_FOLDER", tmp_path)
+    with pytest.raises(ValueError, match="give it a new version"):
+        terms.sections(terms.Text.TERMS, "fr")
 
 
 def test_a_wrong_code_opens_nothing(client: Client) -> None:

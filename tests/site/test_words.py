@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Comment, Doctype, NavigableString, Tag
 
+from accounts import terms
 from accounts.models import Patient
 from consent.models import ConsentText
 from experts.models import Pathology, Questionnaire
@@ -129,6 +130,9 @@ def _known(language: str) -> list[str]:
     for consent in ConsentText.objects.all():
         texts |= {getattr(consent, f"title_{language}")}
         texts |= set(re.split(r"\n+(?:- )?", getattr(consent, f"body_{language}")))
+    for text in terms.Text:
+        for section in terms.sections(text, language):
+            texts |= {section.title, *re.split(r"\n+(?:- )?", section.body)}
     for questionnaire in Questionnaire.objects.all():
         texts |= set(_leaves(questionnaire.body, language))
     return sorted({_plain(text) for text in texts if len(text) > 3}, key=len, reverse=True)

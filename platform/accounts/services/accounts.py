@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mails, sessions
+from accounts import mails, sessions, terms
 from accounts.events import ACCOUNT_ROLE
 from accounts.models.roles import Role
 from accounts.models.security import KeptPost, UserSession
@@ -15,9 +15,6 @@ from audit import Actor, SystemActor, record
 from clock import now
 from errors import Conflict, NotAllowed
 from vault.keys import destroy_key
-
-# Version of the terms of use shown at sign-up; a new text is a new version.
-TERMS_VERSION = "2026-11"
 
 ClosingStep = Callable[[User], None]
 _closing_steps: list[ClosingStep] = []
@@ -103,7 +100,7 @@ def confirm_sign_up(
             password_hash=password_hash,
             full_name=full_name,
             language=language,
-            terms_version=terms_version or TERMS_VERSION,
+            terms_version=terms_version or terms.VERSION,
         )
         open_own_space(user, role, actor=own_actor(user))
     return user

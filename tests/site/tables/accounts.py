@@ -120,6 +120,8 @@ PUBLIC = [
         lambda *_: _code_for("nina@example.org"),
         before=(("accounts:sign_up", SIGN_UP),),
     ),
+    Row("accounts:terms", get={"everybody": PAGE}),
+    Row("accounts:privacy", get={"everybody": PAGE}),
     Row("accounts:reset", "", {"everybody": PAGE}, {"everybody": DONE}, {"email": "personne@example.org"}),
     Row(
         "accounts:reset_code",
