@@ -157,7 +157,7 @@ def _frame(case: Case, *, at: datetime, code: str, version: int) -> dict[str, An
         "verification_code": code,
         "verification_address": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("verify:start"),
         "service_name": settings.SERVICE_NAME,
-        "service_contact": settings.SERVICE_CONTACT,
+        "service_contact": "\n".join(filter(None, (settings.SERVICE_PHONE, settings.SERVICE_CONTACT))),
         "version": version,
         "incidents": tuple(
             paper.Incident(happened_at=incident.at, text=incident.text) for incident in case.incidents.all()

@@ -63,7 +63,8 @@ def words_shown(text: ConsentText, language: str, *, expert: str = "") -> str:
     values = {
         "service": settings.SERVICE_NAME,
         "controller": settings.SERVICE_CONTROLLER,
-        "contact": settings.SERVICE_CONTACT,
+        # Where the team is spoken to, and where it is written to.
+        "contact": ", ".join(filter(None, (settings.SERVICE_PHONE, settings.SERVICE_CONTACT))),
         "expert": expert,
     }
     body = text.body(language)

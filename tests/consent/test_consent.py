@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from cases.demo.walk import acting
 from cases.models import Case
@@ -89,6 +90,8 @@ def test_each_choice_is_kept_apart_with_the_words_shown(world: World) -> None:
     assert latest["dmp"].decision == "refused"
     act = latest["act"]
     assert act.shown == words_shown(current_text("act", case.kind), "fr")
+    # Who wishes to talk first is given a number to call.
+    assert settings.SERVICE_PHONE in act.shown
     assert (act.text_version, act.means, act.actor_id) == (1, "online", world.patient_user.pk)
     assert len(act.shown_sha256) == 64
 
