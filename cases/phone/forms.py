@@ -27,11 +27,10 @@ class CallForm(forms.Form):
         label=_("Has a doctor already given a diagnosis and a first opinion?"), choices=words.DIAGNOSIS.items()
     )
     pathology = forms.SelectField(label=_("Which disease is it?"), choices=())
-    planned_on = forms.DateField(
+    planned_on = forms.ComingDateField(
         label=_("Is an operation or a treatment already planned?"),
         help_text=_("Its date, even approximate. Leave empty if nothing is planned."),
         required=False,
-        min_value=forms.today,
     )
     language = forms.ChoiceField(
         label=_("In which language do you want to read the opinion?"), choices=words.LANGUAGES.items(), initial="fr"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django import forms as django_forms
@@ -11,9 +12,19 @@ from cases.start import words
 from cases.start.begun import Begun
 from experts.models import Pathology
 from ui import forms
+from ui.dates import say_date, say_month
 
 #: The way out for somebody whose disease is not offered.
 OTHER_DISEASE = "other"
+
+
+def planned_hint() -> str:
+    """How a planned date may be typed, with examples that lie ahead."""
+    day = forms.today() + timedelta(days=30)
+    return _(
+        "Its date, even approximate, for instance %(day)s or %(month)s. A month alone means its first day. Leave empty "
+        "if nothing is planned."
+    ) % {"day": say_date(day, "full"), "month": say_month(day)}
 
 
 class StepForm(forms.Form):
@@ -53,12 +64,14 @@ class WhomForm(StepForm):
 class DateForm(StepForm):
     """A planned operation or treatment."""
 
-    planned_on = forms.DateField(
+    planned_on = forms.ComingDateField(
         label=_("Is an operation or a treatment already planned?"),
-        help_text=_("Its date, even approximate, for instance 4/11/2026. Leave empty if nothing is planned."),
         required=False,
-        min_value=forms.today,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["planned_on"].help_text = planned_hint()
 
     def put_into(self, begun: Begun) -> Begun:
         """The date as it travels."""

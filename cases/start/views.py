@@ -124,6 +124,7 @@ def _question(
         "carried": seal(begun),
         "back_to": f"start:{_ORDER[place - 1]}" if place else "",
         "search": search,
+        "planned": begun.planned_day,
     }
     if name == "disease":
         found = _found(search)

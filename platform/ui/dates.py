@@ -224,6 +224,48 @@ def read_month(text: str) -> dt.date:
     return dt.date(year, month, 1)
 
 
+_NEXT_NUMBERS = re.compile(r"(\d{1,2}) ?[/\- ] ?(\d{1,2})(?: ?[/\- ] ?(\d{2}))?\Z", re.ASCII)
+_NEXT_WORDS = re.compile(
+    r"(?:(\d{1,2})(?:er|st|nd|rd|th)?|([a-z]+))[ -](?:of |de |d['’])?([a-z]+)(?: (\d{4}))?\Z", re.ASCII
+)
+_NEXT_WORDS_FIRST = re.compile(r"([a-z]+) (\d{1,2})(?:st|nd|rd|th)?\Z", re.ASCII)
+#: The day meant by a part of a month.
+_PARTS = {"debut": 1, "early": 1, "mi": 15, "mid": 15, "fin": 25, "late": 25, "end": 25}
+
+
+def read_coming_date(text: str, today: dt.date) -> dt.date:
+    """A day to come, even approximate: as `read_date`, and 1/12, 1/12/26, «1 décembre», «mi-décembre», 12/2026.
+
+    A month alone means its first day, or today when it has begun; without a year the next such day is meant.
+
+    Raises:
+        ValueError: no such date.
+    """
+    try:
+        return read_date(text)
+    except ValueError:
+        plain = _plain(text[:_LONGEST])
+    day = year = 0
+    if found := _NEXT_NUMBERS.match(plain):
+        day, month, year = int(found[1]), int(found[2]), 2000 + int(found[3]) if found[3] else 0
+    elif found := _NEXT_WORDS_FIRST.match(plain):
+        day, month = int(found[2]), _MONTHS.get(found[1], 0)
+    elif found := _NEXT_WORDS.match(plain):
+        day, month, year = int(found[1] or _PARTS.get(found[2], 0)), _MONTHS.get(found[3], 0), int(found[4] or 0)
+        if not day:
+            raise ValueError("not a part of a month")
+    elif plain in _MONTHS:
+        month = _MONTHS[plain]
+    else:
+        first = read_month(text)
+        month, year = first.month, first.year
+    if not day:
+        begun = month == today.month and year in (0, today.year)
+        day, year = (today.day, today.year) if begun else (1, year)
+    coming = dt.date(year or today.year, month, day)
+    return coming if year or coming >= today else dt.date(today.year + 1, month, day)
+
+
 def say_month(value: dt.date) -> str:
     """A month and its year: «novembre 2026»."""
     months = _ENGLISH if _language() == "en" else _FRENCH

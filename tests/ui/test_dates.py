@@ -110,6 +110,44 @@ def test_what_is_no_date_is_refused(typed: str) -> None:
         dates.read_date(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("4/12/2026", date(2026, 12, 4)),
+        ("décembre 2026", date(2026, 12, 1)),
+        ("12/2026", date(2026, 12, 1)),
+        ("décembre", date(2026, 12, 1)),
+        ("mars", date(2027, 3, 1)),
+        ("1 décembre", date(2026, 12, 1)),
+        ("1er déc.", date(2026, 12, 1)),
+        ("December 1st", date(2026, 12, 1)),
+        ("13 novembre", date(2027, 11, 13)),
+        ("14 novembre", date(2026, 11, 14)),
+        ("1/12", date(2026, 12, 1)),
+        ("1/12/26", date(2026, 12, 1)),
+        ("01.12.26", date(2026, 12, 1)),
+        ("mi-décembre", date(2026, 12, 15)),
+        ("mid-January", date(2027, 1, 15)),
+        ("début janvier 2027", date(2027, 1, 1)),
+        ("fin d’avril", date(2027, 4, 25)),
+        # The month under way: not its first day, which is over.
+        ("novembre 2026", date(2026, 11, 14)),
+        ("novembre", date(2026, 11, 14)),
+        # A past day stays one, for the field to refuse.
+        ("1/10/26", date(2026, 10, 1)),
+        ("octobre 2026", date(2026, 10, 1)),
+    ],
+)
+def test_a_day_to_come_may_be_approximate(typed: str, read: date) -> None:
+    assert dates.read_coming_date(typed, date(2026, 11, 14)) == read
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "32/12", "4 brumaire", "gros décembre", "12/26", "mi", "9" * 100_000])
+def test_what_is_no_day_to_come_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        dates.read_coming_date(typed, date(2026, 11, 14))
+
+
 def test_a_month_is_read_and_said() -> None:
     for typed in ("11/2026", "2026-11", "novembre 2026", "Nov. 2026"):
         assert dates.read_month(typed) == date(2026, 11, 1)

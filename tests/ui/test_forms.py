@@ -147,6 +147,13 @@ def test_a_date_outside_its_bounds_names_the_bound() -> None:
     assert "for instance 4 November 2026" in refusal(forms.DateField(), "4/11/26").replace(NBSP, " ")
 
 
+@pytest.mark.usefixtures("evening")
+def test_the_example_of_a_date_is_one_the_field_takes() -> None:
+    assert "14 December 2026" in refusal(forms.ComingDateField(), "soon").replace(NBSP, " ")
+    assert "14 December 2026" in refusal(forms.DateField(min_value=forms.today), "soon").replace(NBSP, " ")
+    assert "1 May 2020" in refusal(forms.DateField(max_value=date(2020, 5, 1)), "soon").replace(NBSP, " ")
+
+
 def test_a_date_field_gives_the_day_in_paris_of_an_instant() -> None:
     assert forms.DateField().clean(datetime(2026, 6, 30, 22, 30, tzinfo=UTC)) == date(2026, 7, 1)
     assert forms.DateField(required=False).clean("") is None

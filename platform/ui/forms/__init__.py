@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from ui.forms.choices import CheckField, ChoiceField, FileField, MultipleChoiceField, SelectField, YesNoField
-from ui.forms.numbers import DateField, MonthField, NumberField, today
+from ui.forms.numbers import ComingDateField, DateField, MonthField, NumberField, today
 from ui.forms.text import LINE_LENGTH, TEXT_LENGTH, CodeField, EmailField, LongTextField, PhoneField, PlainTextField
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "CheckField",
     "ChoiceField",
     "CodeField",
+    "ComingDateField",
     "DateField",
     "EmailField",
     "FileField",

@@ -54,13 +54,15 @@ class _DayField(PlainTextField):
         text = super().to_python(value)
         if not text:
             return None
+        low, high = (b() if callable(b) else b for b in (self.min_value, self.max_value))
         try:
             day = self._read(text)
         except ValueError as error:
+            # An example that the field takes.
+            example = min(max(dt.date(2026, 11, 4), low + dt.timedelta(days=30)), high)
             raise ValidationError(
-                self.error_messages["date"], code="date", params={"example": self._say(dt.date(2026, 11, 4))}
+                self.error_messages["date"], code="date", params={"example": self._say(example)}
             ) from error
-        low, high = (b() if callable(b) else b for b in (self.min_value, self.max_value))
         if day < low:
             raise ValidationError(self.error_messages["early"], code="early", params={"bound": self._say(low)})
         if day > high:
@@ -88,6 +90,20 @@ class DateField(_DayField):
     Returns:
         `datetime.date`, or None when left empty.
     """
+
+
+class ComingDateField(DateField):
+    """A day to come, even approximate: as `DateField`, and «1 décembre», «mi-décembre», 12/2026 for its first day."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "date": _("Enter a date, even approximate, for instance %(example)s."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=today, **kwargs)
+
+    def _read(self, text: str) -> dt.date:
+        return dates.read_coming_date(text, today())
 
 
 class MonthField(_DayField):

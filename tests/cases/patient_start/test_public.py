@@ -1,7 +1,7 @@
 """The public way: eligibility and disease, with nothing stored and nothing in an address."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -107,6 +107,15 @@ def test_an_error_keeps_the_answers_and_says_which_field(client: Client) -> None
     assert page.status_code == 422
     assert 'value="yesterday"' in page.content.decode()
     assert unseal(form_with(page, "planned_on")["values"]["carried"][0]).diagnosis == "yes"
+
+
+def test_an_approximate_date_is_understood_and_said_back(client: Client) -> None:
+    with travel(datetime(2026, 11, 22, 9, tzinfo=UTC)):
+        page = answers_until(client, "whom")
+        assert "22 December 2026 or December 2026" in words_of(page)
+        page = send(client, page, "planned_on", planned_on="décembre 2026")
+        assert "Planned: 1 December 2026." in words_of(page)
+        assert unseal(form_with(page, "language")["values"]["carried"][0]).planned_on == "2026-12-01"
 
 
 def test_going_back_shows_the_answer_given(client: Client) -> None:
