@@ -1,9 +1,8 @@
-"""The long proof over the whole table, for one kind of case: a part of `make proof` names the KIND and imports it."""
+"""The long proof over the whole table: a part of `make proof` names its KIND of case and the states it is IN, and imports it."""
 
 import pytest
 
 from tests.cases.machine.checking import cells, check_cells
-from tests.cases.machine.rules import STATES
 from tests.cases.machine.stage import Stage
 from tests.harness.figures import Record
 
@@ -14,7 +13,7 @@ def every_cell(drafts: dict[str, Stage], papers: None, figure: Record, request: 
     """Every move by everybody in every state, against the rules written apart."""
     kind = request.module.KIND
     stage, wrong, tried = drafts[kind], [], 0
-    for state in STATES:
+    for state in request.module.IN:
         with stage.undone():
             stage.reach(state)
             stage.furnish()
