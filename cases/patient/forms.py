@@ -56,9 +56,9 @@ class FollowUpForm(forms.Form):
 
     question = forms.LongTextField(
         label=_("Your question to the expert"),
-        help_text=_("You can ask one question. Take your time: you have thirty days after opening the opinion."),
         max_length=4_000,
         rows=5,
+        error_messages={"required": _("Write your question.")},
     )
 
 

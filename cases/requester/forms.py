@@ -109,6 +109,7 @@ class FollowUpForm(forms.Form):
         help_text=_("One question, within thirty days of the first reading. The answer is a signed addendum."),
         max_length=4_000,
         rows=4,
+        error_messages={"required": _("Write your question.")},
     )
 
 

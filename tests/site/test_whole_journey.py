@@ -428,6 +428,7 @@ def test_a_second_opinion_from_the_first_click_to_the_follow_up_on_a_phone(room:
 
     patient.press("Poser ma question complémentaire")
     patient.type(question="Puis-je reprendre le vélo ?")
+    patient.press("Relire ma question")
     patient.press("Envoyer ma question")
     expert.go("expert:home")
     expert.page.locator(f"main a[href*='{case.pk}']").first.click()

@@ -15,7 +15,7 @@ from cases.models import CallTask, Case
 from cases.opinions.words import divergence_told, is_deep
 from cases.pages import actor_of, attempt, case_page
 from cases.patient import forms
-from cases.presenters import follow_up_until, follow_up_words
+from cases.presenters import follow_up_until, follow_up_words, until_day
 from cases.selectors import delivered_versions
 from cases.services import delivery, desk
 from cases.services.copies import copies_of
@@ -88,18 +88,24 @@ def ask_call(request: HttpRequest, case: Case) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @case_page("case.read_opinion")
 def follow_up(request: HttpRequest, case: Case) -> HttpResponse:
-    """The one follow-up question."""
+    """The one follow-up question; it is shown again before it is sent, since there is no other."""
     actor = request.actor  # type: ignore[attr-defined]
     form = forms.FollowUpForm(request.POST or None)
+    allowed, end = can_follow_up(case, actor), follow_up_until(case)
+    context = {"case": case, "form": form, "allowed": allowed, "until": until_day(end) if end and allowed else ""}
     if request.method == "POST" and form.is_valid():
         question = form.cleaned_data["question"]
+        if "change" in request.POST:
+            return render(request, "cases/patient/follow_up.html", context)
+        if allowed and "confirmed" not in request.POST:
+            context["question"] = question
+            return render(request, "cases/patient/follow_up_confirm.html", context)
 
         def act() -> None:
             perform("ask_follow_up", case.pk, actor=actor, question=question)
 
         if attempt(request, form, act, done=_("Your question is with the expert.")):
             return redirect("patient:case", case.pk)
-    context = {"case": case, "form": form, "allowed": can_follow_up(case, actor)}
     return render(request, "cases/patient/follow_up.html", context, status=_status(request))
 
 

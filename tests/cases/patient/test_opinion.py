@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
+from django.utils.translation import override
 
 from cases.demo.walk import Walk
 from cases.models import Case, OpinionReading
@@ -95,7 +97,7 @@ def test_one_follow_up_question_within_thirty_days_of_opening(world: World, mine
         assert "<textarea" not in late.get(address).content.decode()
         assert late.post(address, {"question": "Trop tard ?"}).status_code == 422
     assert fresh(walk).state == "delivered"
-    assert mine.post(address, {"question": "Faut-il attendre ?"}).status_code == 302
+    assert mine.post(address, {"question": "Faut-il attendre ?", "confirmed": "1"}).status_code == 302
     assert fresh(walk).state == "follow_up"
     assert "Faut-il attendre" in mine.get(page(walk.case, "avis/")).content.decode()
     assert mine.post(address, {"question": "Et encore ?"}).status_code == 422
@@ -121,7 +123,7 @@ def test_an_expert_she_refused_is_not_asked_her_one_question(world: World, mine:
     assert answer.status_code == 422 and "Faut-il attendre ?" in answer.content.decode()
     assert fresh(walk).state == "delivered" and not fresh(walk).follow_up_used
     mine.post(page(walk.case, "choix/professionnel/"), refused | {"lift": "1"})
-    mine.post(page(walk.case, "question-complementaire/"), {"question": "Faut-il attendre ?"})
+    mine.post(page(walk.case, "question-complementaire/"), {"question": "Faut-il attendre ?", "confirmed": "1"})
     assert fresh(walk).state == "follow_up"
     # Refused while he is to answer: the desk, which can give the question back, is told.
     mine.post(page(walk.case, "choix/professionnel/"), refused)
@@ -161,3 +163,31 @@ def test_the_page_gives_the_last_day_of_the_follow_up_question(world: World, min
     with travel(now() + timedelta(days=31)):
         late = verified_client(world.patient_user).get(page(walk.case, "avis/")).content.decode()
     assert "Une question complémentaire est possible" not in late
+
+
+def test_the_one_question_is_shown_again_before_it_is_sent(world: World, mine: Client) -> None:
+    walk = after(world, "deliver")
+    mine.get(page(walk.case, "avis/"))
+    address = "/en" + page(walk.case, "question-complementaire/")
+    with override("en"):
+        last = say_date(now() + timedelta(days=30))
+    asked = mine.get(address).content.decode()
+    assert "It is the only question you can ask about this opinion." in asked and f"until {last}" in asked
+    empty = mine.post(address, {"question": " "})
+    assert empty.status_code == 422 and "Write your question." in empty.content.decode()
+    typed = {"question": "Faut-il attendre ?\nEt combien ?"}
+    again = mine.post(address, typed)
+    shown = again.content.decode()
+    assert again.status_code == 200 and "<textarea" not in shown and "Et combien" in shown
+    assert "neither changed nor followed by another" in shown and f"until {last}" in shown
+    assert fresh(walk).state == "delivered"
+    carried = {
+        field["name"]: field["value"]
+        for field in BeautifulSoup(shown, "lxml").select("main form input[type=hidden]")
+        if field["name"] != "csrfmiddlewaretoken"
+    }
+    back = mine.post(address, carried | {"change": "1"})
+    assert back.status_code == 200 and "<textarea" in back.content.decode() and "Et combien" in back.content.decode()
+    assert fresh(walk).state == "delivered"
+    assert mine.post(address, carried).status_code == 302
+    assert fresh(walk).follow_ups.get().question.splitlines() == typed["question"].splitlines()

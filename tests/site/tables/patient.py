@@ -32,7 +32,13 @@ ROWS = [
     Row("patient:opinion", "tele_told", {FILLERS: PAGE}),
     Row("patient:opinion", "signed", {SIDE: NO}),
     Row("patient:ask_call", "in_review", post={FILLERS: DONE}),
-    Row("patient:follow_up", "opened", {FILLERS: PAGE}, {PATIENT_SIDE: DONE}, {"question": "Puis-je voyager ?"}),
+    Row(
+        "patient:follow_up",
+        "opened",
+        {FILLERS: PAGE},
+        {PATIENT_SIDE: DONE},
+        {"question": "Puis-je voyager ?", "confirmed": "1"},
+    ),
     # Never a helper: he consents to nothing, withdraws nothing and does not choose who sees. He is led back, told why.
     Row("patient:withdraw", "in_review", ASKED, {PATIENT_SIDE: DONE}),
     Row("patient:object_to_expert", "in_review", ASKED, {PATIENT_SIDE: DONE}),
