@@ -130,6 +130,7 @@ def _question(
         found = _found(search)
         context["search"] = search or forms.SearchForm()
         context["nothing_found"] = search is not None and not found
+        found = found or _found(None)
         form = form or forms.DiseaseForm(initial={"pathology": begun.pathology}, found=found)
         if search is not None and not search.is_valid():
             status = 422

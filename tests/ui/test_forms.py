@@ -182,6 +182,18 @@ def test_a_number_says_what_it_wants() -> None:
     assert weight.prepare_value(Decimal("37.5")) == "37,5"
 
 
+def test_the_example_of_a_number_is_one_the_field_takes() -> None:
+    assert "for instance 150." in refusal(forms.NumberField(min_value=50, max_value=250), "tall")
+    assert "for instance 14." in refusal(forms.NumberField(min_value=7, max_value=22), "1,5")
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("1,65", "165"), ("1.7", "170"), ("1 m 65", "165"), ("9,9", "150")])
+def test_metres_typed_for_centimetres_are_answered_with_the_number_meant(typed: str, meant: str) -> None:
+    assert f"for instance {meant}." in refusal(forms.NumberField(min_value=50, max_value=250, unit="cm"), typed)
+    # A size of 1,2 mm is not 120.
+    assert "for instance 37." in refusal(forms.NumberField(min_value=10, max_value=150, unit="mm"), "1,2")
+
+
 @pytest.mark.parametrize("typed", ["06 12 34 56 78", "06.12.34.56.78", "+33 6 12 34 56 78", "(06) 12-34-56-78"])
 def test_a_phone_number_is_read_as_people_write_it(typed: str) -> None:
     assert forms.PhoneField().clean(typed) in ("0612345678", "+33612345678")

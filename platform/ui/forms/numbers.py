@@ -166,8 +166,9 @@ class NumberField(PlainTextField):
             return None
         bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".").replace("\u2212", "-")
         if not re.fullmatch(r"-?\d{1,12}(\.\d+)?", bare, re.ASCII) or len(bare.partition(".")[2]) > self.places:
-            example = number_format(Decimal("37.5") if self.places else 37)
-            raise ValidationError(self.error_messages["number"], code="number", params={"example": example})
+            raise ValidationError(
+                self.error_messages["number"], code="number", params={"example": number_format(self._example(bare))}
+            )
         number = Decimal(bare)
         if self.min_value is not None and number < self.min_value:
             bound = number_format(self.min_value, force_grouping=True)
@@ -176,6 +177,21 @@ class NumberField(PlainTextField):
             bound = number_format(self.max_value, force_grouping=True)
             raise ValidationError(self.error_messages["high"], code="high", params={"bound": bound})
         return number
+
+    def _example(self, typed: str) -> Decimal:
+        """A number the field takes: the one that was meant where metres were typed for centimetres."""
+        if str(self.unit) == "cm" and (metres := re.fullmatch(r"(\d)[.m](\d{1,2})m?", typed, re.ASCII)):
+            centimetres = Decimal(f"{metres[1]}{metres[2]:0<2}")
+            if self._holds(centimetres):
+                return centimetres
+        example = Decimal("37.5") if self.places else Decimal(37)
+        if self._holds(example) or self.min_value is None or self.max_value is None:
+            return example
+        return Decimal(self.min_value + self.max_value) // 2
+
+    def _holds(self, number: Decimal) -> bool:
+        low, high = self.min_value, self.max_value
+        return (low is None or number >= low) and (high is None or number <= high)
 
     def prepare_value(self, value: Any) -> Any:
         """A stored number with the reader's decimal sign."""

@@ -93,7 +93,10 @@ def test_search_forgives_typing_errors_and_keeps_words_out_of_the_address(client
     assert "Scoliosis" not in words_of(page)
     assert 'value="andometrioze"' in page.content.decode()
     page = send(client, page, "pathology", q="zzzzzz", search="1")
-    assert "Nothing was found" in words_of(page)
+    words = words_of(page)
+    assert "Nothing was found" in words
+    for offered in ("Endometriosis", "Scoliosis", "My disease is not in this list"):
+        assert offered in words
 
 
 def test_a_disease_that_is_not_offered_ends_with_a_way_to_call(client: Client) -> None:
