@@ -313,7 +313,7 @@ def draw_path(case: Case, steps: list[PathStep], standing: Standing) -> list[dic
         elif not over and case.ended_at is None and case.state != State.CLOSED:
             shown.append({"title": step.title, "status": "next", "detail": step.coming})
     if over or case.state == State.CLOSED:
-        status = "now" if over else "done"
+        status = "end" if over else "done"
         shown.append({"title": capfirst(standing.label), "status": status, "detail": say(case.ended_at)})
     return shown
 

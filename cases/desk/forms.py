@@ -117,7 +117,12 @@ class AlertDoneForm(forms.Form):
 class InformationForm(forms.Form):
     """What the requester is asked."""
 
-    message = forms.LongTextField(label=_("Your message"), max_length=6_000, rows=4)
+    message = forms.LongTextField(
+        label=_("Your message"),
+        max_length=6_000,
+        rows=4,
+        error_messages={"required": _("Write your message.")},
+    )
     items = forms.LongTextField(
         label=_("What is missing"), help_text=_("One thing a line."), required=False, max_length=3_000, rows=4
     )

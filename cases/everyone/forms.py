@@ -16,7 +16,12 @@ LET_SERVICE = "service"
 class MessageForm(forms.Form):
     """A message to the other side."""
 
-    body = forms.LongTextField(label=_("Your message"), max_length=10_000, rows=5)
+    body = forms.LongTextField(
+        label=_("Your message"),
+        max_length=10_000,
+        rows=5,
+        error_messages={"required": _("Write your message.")},
+    )
 
 
 class AlertForm(forms.Form):

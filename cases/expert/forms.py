@@ -53,6 +53,7 @@ class QuestionForm(forms.Form):
         help_text=_("One question, in words the patient understands. The clock waits for the answer."),
         max_length=3_000,
         rows=4,
+        error_messages={"required": _("Write your question.")},
     )
 
 

@@ -204,6 +204,8 @@ def test_a_path_says_in_words_where_the_case_is(draw: Draw) -> None:
     assert all(li.select_one(".sr").text.strip(" –") for li in page.select("li"))
     assert page.select("[onload]") == []
     assert page.select_one(".step-now svg.circles") is not None
+    ended = draw("{% path steps %}", steps=[{"title": "Retiré", "status": "end"}])
+    assert ended.select_one(".step-title").text == "Retiré" and ended.select_one("[aria-current]") is None
 
 
 # --- lists and pages of lists

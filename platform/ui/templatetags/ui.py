@@ -196,7 +196,7 @@ def error_prefix(*forms: BaseForm) -> str:
 
 @register.inclusion_tag("ui/parts/path.html")
 def path(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """`{% path steps %}`: the path of a case; a step has title, status (done, now, next) and maybe detail."""
+    """`{% path steps %}`: the path of a case; a step has title, status (done, now, next, end) and maybe detail."""
     return {"steps": [{"detail": "", **step} for step in steps]}
 
 

@@ -244,6 +244,13 @@ def test_reading_an_ended_case_asks_why_and_journals_it(world: World, desk: Clie
     assert "motif" in patient.get(reverse("patient:seen", args=[case.pk])).content.decode().lower()
 
 
+def test_the_page_of_an_ended_case_says_once_how_it_ended(world: World, desk: Client) -> None:
+    case = submitted(world)
+    perform("withdraw", case.pk, actor=world.walk_of(case).patient)
+    head = desk.get("/en" + at("case", case)).content.decode().split('class="page-head"')[1].split('class="hint"')[0]
+    assert head.count("withdrawn") == 1
+
+
 def test_nobody_is_staff_on_his_own_file(world: World) -> None:
     from accounts.services.roles import grant_role
     from audit import SystemActor

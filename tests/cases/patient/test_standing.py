@@ -127,10 +127,20 @@ def test_a_hold_and_each_end_say_why_and_leave_the_file_readable(world: World) -
     assert "Hors du champ." in text and "Voyez le CHU." in text and "ended today" in text
     withdrawn = after(world, "consent")
     withdrawn.move("withdraw", withdrawn.patient)
-    assert "The request was withdrawn" in read(client, page(withdrawn.case))
+    ended = read(client, page(withdrawn.case))
+    assert "The request was withdrawn" in ended
+    # What ended is not under way.
+    assert "Withdrawn" in ended and "Withdrawn – now" not in ended and "– now" not in ended
     for walk in (held, declined, withdrawn):
         assert client.get(page(walk.case, "reponses/")).status_code == 200
         assert client.get(page(walk.case, "qui-a-vu/")).status_code == 200
+
+
+def test_an_empty_message_asks_for_a_message_not_for_an_answer(world: World) -> None:
+    walk = after(world, "consent")
+    answer = verified_client(world.patient_user).post("/en" + page(walk.case, "messages/"), {"body": " "})
+    assert answer.status_code == 422
+    assert "Write your message." in answer.content.decode() and "Write your answer." not in answer.content.decode()
 
 
 def test_one_file_opens_at_once_and_several_are_listed_with_what_waits_first(world: World) -> None:
