@@ -1,4 +1,4 @@
-"""The long proof over the table: a part of `make proof` names its KIND of case and the states it is IN, and imports it."""
+"""The long proof over the table: a part of `make proof` names its KIND and the states it is IN, and imports it."""
 
 import pytest
 
