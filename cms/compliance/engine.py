@@ -1,0 +1,132 @@
+"""The check itself: each rule of the language is searched in the words of the text, then its exceptions."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from cms.compliance.findings import Code, Finding, Place, Severity
+from cms.compliance.links import find_links
+from cms.compliance.reading import Reading
+from cms.compliance.rules import Rule, Table, table
+
+#: A denial reaches so many words.
+_REACH = 9
+_REACH_BACK = 7
+
+Span = tuple[int, int]
+
+
+def check(
+    text: str,
+    *,
+    language: str,
+    place: Place | str,
+    own_hosts: Collection[str] = (),
+    dated: bool = False,
+    sourced: bool = False,
+) -> list[Finding]:
+    """Words of one field of a public page that the Order's rules refuse, in the order of the text (C-DEO-1 …).
+
+    Args:
+        text: plain words, as stored.
+        language: «fr» or «en».
+        place: what kind of page the field stands on.
+        own_hosts: domains of this site, to which a text may point.
+        dated: the page shows the date of its last review, so that its statements need none.
+        sourced: the page lists its sources, so that its statements need none.
+
+    Raises:
+        ValueError: an unknown language or place.
+    """
+    place = Place(place)
+    rules = table(language)
+    reading = Reading(text)
+    denials = Denials(rules, reading)
+    found = list(find_links(reading, own_hosts=own_hosts))
+    for rule in rules.rules:
+        if place not in rule.places:
+            continue
+        if (rule.code is Code.UNDATED and dated) or (rule.code is Code.UNSOURCED and sourced):
+            continue
+        found += _apply(rule, reading, denials)
+    return _distinct(found)
+
+
+def _spans(pattern: re.Pattern[str] | None, reading: Reading) -> Iterator[Span]:
+    """First and last word of each place where a pattern is found and its capitals are there."""
+    if pattern is None:
+        return
+    for match in pattern.finditer(reading.line):
+        if all(
+            match.start(number) < 0 or reading.capital(reading.index(match.start(number)))
+            for number in range(1, pattern.groups + 1)
+        ):
+            yield reading.index(match.start()), reading.index(match.end() - 1)
+
+
+def _words(spans: Iterator[Span]) -> set[int]:
+    """Every word that spans cover."""
+    return {index for first, last in spans for index in range(first, last + 1)}
+
+
+class Denials:
+    """Where a text denies what it says."""
+
+    def __init__(self, rules: Table, reading: Reading) -> None:
+        apparent = _words(_spans(rules.no_denials, reading))
+        self._before = {last for first, last in _spans(rules.denials, reading) if first not in apparent}
+        self._after = {first for first, _ in _spans(rules.denials_after, reading) if first not in apparent}
+        self._breaks = {first for first, _ in _spans(rules.breaks, reading)}
+        self._reading = reading
+
+    def before(self, first: int) -> bool:
+        """Whether a denial in the same clause reaches this word."""
+        for index in range(first - 1, max(first - 1 - _REACH, -1), -1):
+            if index in self._before:
+                return True
+            if index in self._breaks:
+                return False
+        return False
+
+    def after(self, last: int) -> bool:
+        """Whether a denial that follows in the same clause speaks of this word."""
+        for index in range(last + 1, min(last + 1 + _REACH_BACK, len(self._reading.tokens))):
+            if index in self._breaks:
+                return False
+            if index in self._after:
+                return True
+        return False
+
+
+def _apply(rule: Rule, reading: Reading, denials: Denials) -> Iterator[Finding]:
+    spans = list(_spans(rule.find, reading))
+    if not spans or any(True for _ in _spans(rule.unless_text, reading)):
+        return
+    harmless = _words(_spans(rule.unless, reading))
+    sentences = {reading.sentence(first) for first, _ in _spans(rule.unless_sentence, reading)}
+    for first, last in spans:
+        if not harmless.isdisjoint(range(first, last + 1)) or reading.sentence(first) in sentences:
+            continue
+        if rule.negation != "none" and denials.before(first):
+            continue
+        if rule.negation == "both" and denials.after(last):
+            continue
+        start, end = reading.span(first, last)
+        yield Finding(
+            rule.code, rule.severity, start, end, reading.original[start:end], rule.article, rule.topic
+        )
+
+
+def _distinct(found: list[Finding]) -> list[Finding]:
+    """The findings in the order of the text; one where several of a kind share a word, blocking if one is."""
+    kept: list[Finding] = []
+    last_of: dict[Code, int] = {}
+    for finding in sorted(found, key=lambda one: (one.start, -one.end, one.severity is Severity.WARNING)):
+        before = last_of.get(finding.code)
+        if before is not None and finding.start < kept[before].end:
+            if finding.blocking and not kept[before].blocking:
+                kept[before] = replace(finding)
+            continue
+        last_of[finding.code] = len(kept)
+        kept.append(finding)
+    return kept

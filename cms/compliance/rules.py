@@ -1,0 +1,148 @@
+"""The tables of rules, read once and checked as they are read."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cms.compliance.advice import ADVICE
+from cms.compliance.findings import Code, Place, Severity
+from cms.compliance.patterns import translate
+
+TABLES = Path(__file__).resolve().parent / "tables"
+LANGUAGES = ("fr", "en")
+
+_RULE_KEYS = frozenset(
+    "code article severity places topic negation find unless unless_sentence unless_text refused fine".split()
+)
+
+
+class WrongTable(ValueError):
+    """A table of rules that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of a table.
+
+    Args:
+        find: the words that break the rule.
+        unless: ordinary words that look like them; where both cover a same word, nothing is found.
+        unless_sentence: words that make the sentence they stand in harmless.
+        unless_text: words that make the whole text harmless (a source, a year).
+        negation: which denials make it harmless: those «before» it, «both» sides, or «none».
+        refused: examples with words to be found.
+        fine: examples without.
+    """
+
+    code: Code
+    article: str
+    severity: Severity
+    places: frozenset[Place]
+    topic: str
+    negation: str
+    find: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    unless_sentence: re.Pattern[str] | None
+    unless_text: re.Pattern[str] | None
+    refused: tuple[str, ...]
+    fine: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rules of a language.
+
+    Args:
+        denials: words that deny what follows.
+        denials_after: words that deny what stands before them.
+        no_denials: words that only look like a denial («n’hésitez pas», "not only").
+        breaks: words that a denial does not reach across.
+    """
+
+    rules: tuple[Rule, ...]
+    denials: re.Pattern[str]
+    denials_after: re.Pattern[str]
+    no_denials: re.Pattern[str]
+    breaks: re.Pattern[str]
+
+
+def _read(name: str) -> dict[str, Any]:
+    with open(TABLES / f"{name}.toml", "rb") as file:
+        return tomllib.load(file)
+
+
+def _rule(row: dict[str, Any], words: dict[str, list[str]]) -> Rule:
+    unknown = row.keys() - _RULE_KEYS
+    if unknown:
+        raise WrongTable(f"unknown: {', '.join(sorted(unknown))}")
+    find = translate(row["find"], words)
+    topic = row.get("topic", row["code"])
+    negation = row.get("negation", "before")
+    if find is None or topic not in ADVICE or negation not in ("before", "both", "none"):
+        raise WrongTable(f"a rule on {row['code']} has nothing to find, no advice, or a wrong negation")
+    return Rule(
+        code=Code(row["code"]),
+        article=row["article"],
+        severity=Severity(row.get("severity", "blocking")),
+        places=frozenset(map(Place, row.get("places", tuple(Place)))),
+        topic=topic,
+        negation=negation,
+        find=find,
+        unless=translate(row.get("unless", ()), words),
+        unless_sentence=translate(row.get("unless_sentence", ()), words),
+        unless_text=translate(row.get("unless_text", ()), words),
+        refused=tuple(row.get("refused", ())),
+        fine=tuple(row.get("fine", ())),
+    )
+
+
+def _pattern(lines: list[str], words: dict[str, list[str]]) -> re.Pattern[str]:
+    pattern = translate(lines, words)
+    if pattern is None:
+        raise WrongTable("an empty list of denials")
+    return pattern
+
+
+@cache
+def table(language: str) -> Table:
+    """The rules of a language, those common to all included.
+
+    Raises:
+        WrongTable, WrongPattern: a table that cannot be used.
+    """
+    if language not in LANGUAGES:
+        raise WrongTable(f"there are no rules for {language!r}")
+    own, common = _read(language), _read("common")
+    words: dict[str, list[str]] = common.get("words", {}) | own["words"]
+    denial = own["denial"]
+    return Table(
+        rules=tuple(_rule(row, words) for row in (*own["rule"], *common["rule"])),
+        denials=_pattern(denial["before"], words),
+        denials_after=_pattern(denial["after"], words),
+        no_denials=_pattern(denial["not_one"], words),
+        breaks=_pattern(denial["breaks"], words),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """Which addresses a text may hold.
+
+    Args:
+        public: domains of public bodies, which may be cited as sources.
+        endings: endings by which a domain is known when no «www.» or «https://» stands before it.
+    """
+
+    article: str
+    public: frozenset[str]
+    endings: frozenset[str]
+
+
+@cache
+def link_rules() -> LinkRules:
+    """The rule on addresses, the same for all languages."""
+    row = _read("common")["link"]
+    return LinkRules(row["article"], frozenset(row["public"]), frozenset(row["endings"]))
