@@ -112,9 +112,7 @@ def _apply(rule: Rule, reading: Reading, denials: Denials) -> Iterator[Finding]:
         if rule.negation == "both" and denials.after(last):
             continue
         start, end = reading.span(first, last)
-        yield Finding(
-            rule.code, rule.severity, start, end, reading.original[start:end], rule.article, rule.topic
-        )
+        yield Finding(rule.code, rule.severity, start, end, reading.original[start:end], rule.article, rule.topic)
 
 
 def _distinct(found: list[Finding]) -> list[Finding]:

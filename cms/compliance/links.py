@@ -45,7 +45,11 @@ def find_links(reading: Reading, *, own_hosts: Collection[str]) -> Iterator[Find
         known = match["scheme"] or host.startswith("www.") or plain[match.end() : match.end() + 1] == "/"
         if not known and match["ending"] not in rules.endings:
             continue
-        if not match["scheme"] and re.search(r" (?:dot|point) ", match["host"]) and match["ending"] not in rules.endings:
+        if (
+            not match["scheme"]
+            and re.search(r" (?:dot|point) ", match["host"])
+            and match["ending"] not in rules.endings
+        ):
             continue
         taken.append(match.span())
         if _allowed(host, own_hosts):

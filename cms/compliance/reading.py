@@ -1,4 +1,4 @@
-"""A text as the rules read it: plain words in lower case, without accents or typographic disguise, and where each stood.
+"""A text as the rules read it: plain words in lower case, without accents or disguise, and where each stood.
 
 Accents, ligatures, wide and mathematical letters, look-alike letters of other alphabets, invisible characters and
 letters spaced out all come down to the same plain words. One pass over the text: the cost grows with its length alone.
@@ -14,6 +14,8 @@ from functools import lru_cache
 LONGEST_WORD = 40
 #: Letters spaced out are read as a word from so many on.
 _SPACED = 4
+#: A sign that stands for a whole sentence is none of the rules'; it must not make the text many times longer.
+_LONGEST_UNFOLDING = 4
 
 _UNFOLDED = {
     "œ": "oe",
@@ -50,7 +52,29 @@ _TOKEN = re.compile(
 )
 _SPACER = re.compile(r"[ \u00a0._*·\-]")
 #: A full stop after these ends no sentence.
-_ABBREVIATIONS = frozenset("dr drs pr prof profs m mr mrs ms mme mlle st ste no vs art p fig cf al env approx".split())
+_ABBREVIATIONS = frozenset(
+    (
+        "dr",
+        "drs",
+        "pr",
+        "prof",
+        "profs",
+        "m",
+        "mr",
+        "mrs",
+        "ms",
+        "mme",
+        "mlle",
+        "st",
+        "ste",
+        "no",
+        "vs",
+        "art",
+        "p",
+        "fig",
+    )
+    + ("cf", "al", "env", "approx")
+)
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +93,7 @@ def _fold(character: str) -> str:
         return " "
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))
     plain = plain.casefold().translate(_LOOKALIKES)
-    return "".join(_UNFOLDED.get(part, part) for part in plain)
+    return "".join(_UNFOLDED.get(part, part) for part in plain[:_LONGEST_UNFOLDING])
 
 
 def fold(text: str) -> tuple[str, list[int]]:
@@ -149,8 +173,12 @@ class Reading:
 
         for match in _TOKEN.finditer(self.plain):
             kind = match.lastgroup
-            if letters and match.start() - letters[-1].end() > 0 and not self._spaced(letters[-1], match):
+            if letters and match.start() - letters[-1].end() > 0 and not self._spaced(letters, match):
+                # A lone word of one letter before, as in «a p.a.t.i.e.n.t», belongs to no word spaced out.
+                rest = letters[-1:] if len(letters) < _SPACED and self._spaced(letters[-1:], match) else []
+                del letters[len(letters) - len(rest) :]
                 give_back()
+                letters.extend(rest)
             if kind == "word" and len(match[0]) == 1:
                 letters.append(match)
                 continue
@@ -170,9 +198,11 @@ class Reading:
         give_back()
         return found
 
-    def _spaced(self, letter: re.Match[str], match: re.Match[str]) -> bool:
-        """Whether a letter follows another with one thin sign between, as in «m e i l l e u r»."""
-        return match.start() - letter.end() == 1 and _SPACER.match(self.plain, letter.end()) is not None
+    def _spaced(self, letters: list[re.Match[str]], match: re.Match[str]) -> bool:
+        """Whether what follows goes on a word spaced out, as «m e i l l e u r»: the same thin sign between all."""
+        end = letters[-1].end()
+        between = self.plain[letters[0].end()]
+        return match.start() - end == 1 and self.plain[end] == between and _SPACER.match(between) is not None
 
     def _letter_follows(self, place: int) -> bool:
         """Whether a letter stands alone there, as in «m.e.i.l.l.e.u.r»."""

@@ -14,9 +14,8 @@ from cms.compliance.patterns import translate
 TABLES = Path(__file__).resolve().parent / "tables"
 LANGUAGES = ("fr", "en")
 
-_RULE_KEYS = frozenset(
-    "code article severity places topic negation find unless unless_sentence unless_text refused fine".split()
-)
+_LINES = frozenset({"find", "unless", "unless_sentence", "unless_text"})
+_RULE_KEYS = _LINES | {"code", "article", "severity", "places", "topic", "negation", "refused", "fine"}
 
 
 class WrongTable(ValueError):

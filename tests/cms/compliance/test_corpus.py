@@ -1,0 +1,99 @@
+"""Every labelled sentence gets its rule, the compliant ones none; disguise changes nothing."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from cms.compliance import Code
+from tests.cms.compliance.labelled import COMPLIANT, CORPUS, Labelled, load, measure
+
+SENTENCES = load(CORPUS)
+VIOLATIONS = [one for one in SENTENCES if one.label != COMPLIANT]
+CLEAN = [one for one in SENTENCES if one.label == COMPLIANT]
+
+
+def test_corpus_is_large_and_balanced() -> None:
+    assert len(SENTENCES) >= 300
+    assert len({one.sentence for one in SENTENCES}) == len(SENTENCES)
+    assert 0.45 <= len(CLEAN) / len(SENTENCES) <= 0.55
+    assert 0.45 <= sum(one.language == "fr" for one in SENTENCES) / len(SENTENCES) <= 0.55
+    counts = Counter((one.language, one.label) for one in VIOLATIONS)
+    assert all(counts[language, code] >= 4 for language in ("fr", "en") for code in Code)
+
+
+@pytest.mark.parametrize("one", VIOLATIONS, ids=lambda one: one.sentence[:60])
+def test_violation_gets_its_rule(one: Labelled) -> None:
+    assert one.label in {finding.code for finding in one.findings if finding.blocking}, one.findings
+
+
+@pytest.mark.parametrize("one", CLEAN, ids=lambda one: one.sentence[:60])
+def test_compliant_sentence_may_go_on_line(one: Labelled) -> None:
+    assert not one.blocked, one.findings
+
+
+@pytest.mark.parametrize("one", VIOLATIONS, ids=lambda one: one.sentence[:60])
+def test_finding_points_at_its_words(one: Labelled) -> None:
+    for finding in one.findings:
+        assert 0 <= finding.start < finding.end <= len(one.sentence)
+        assert one.sentence[finding.start : finding.end] == finding.words
+        assert finding.words == finding.words.strip()
+        assert finding.instead and "CSP" in finding.article
+
+
+def test_precision_and_recall_on_the_corpus() -> None:
+    result = measure(SENTENCES)
+    assert result.precision == result.recall == 1, str(result)
+
+
+def _upper(text: str) -> str:
+    # Straight upper case would make one letter of «ß» two, which no editor does.
+    return text.upper()
+
+
+def _without_accents(text: str) -> str:
+    return "".join(part for part in unicodedata.normalize("NFD", text) if not unicodedata.combining(part))
+
+
+def _long_words(text: str, change: Callable[[str], str]) -> str:
+    """The text with its words of five letters and more changed."""
+    return " ".join(change(word) if len(word) > 4 and word.isalpha() else word for word in text.split(" "))
+
+
+DISGUISES: dict[str, Callable[[str], str]] = {
+    "curly apostrophes": lambda text: text.replace("'", "’"),
+    "straight apostrophes": lambda text: text.replace("’", "'"),
+    "modifier apostrophes": lambda text: text.replace("'", "ʼ"),
+    "unbreakable spaces": lambda text: text.replace(" ", "\u00a0"),
+    "narrow unbreakable spaces": lambda text: text.replace(" ", "\u202f"),
+    "doubled spaces": lambda text: text.replace(" ", "  "),
+    "lines": lambda text: text.replace(" ", "\n"),
+    "soft hyphens": lambda text: _long_words(text, lambda word: f"{word[:3]}\u00ad{word[3:]}"),
+    "zero width": lambda text: "\u200b".join(text),
+    "word joiners": lambda text: "\u2060".join(text),
+    "upper case": _upper,
+    "no accents": _without_accents,
+    "accents apart": lambda text: unicodedata.normalize("NFD", text),
+    "ligatures": lambda text: text.replace("fi", "ﬁ").replace("ffi", "ﬃ").replace("fl", "ﬂ").replace("oe", "œ"),
+    "wide letters": lambda text: "".join(chr(ord(c) + 0xFEE0) if "a" <= c <= "z" else c for c in text),
+    "look-alikes": lambda text: text.translate(str.maketrans("aeopc", "аеорс")),
+    "spaced out": lambda text: "   ".join(
+        " ".join(word) if len(word) > 4 and word.isalpha() else word for word in text.split()
+    ),
+    "dotted out": lambda text: _long_words(text, ".".join),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_disguise_does_not_hide_a_violation(disguise: str) -> None:
+    hidden = []
+    for one in VIOLATIONS:
+        if one.label == Code.LINK and disguise in ("spaced out", "dotted out", "lines"):
+            continue  # an address in pieces is none
+        changed = Labelled(one.language, one.place, one.label, DISGUISES[disguise](one.sentence))
+        found = [finding for finding in changed.findings if finding.blocking and finding.code == one.label]
+        if not found:
+            hidden.append(changed.sentence)
+        assert all(changed.sentence[finding.start : finding.end] == finding.words for finding in found)
+    assert hidden == []
