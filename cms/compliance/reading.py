@@ -187,7 +187,7 @@ class Reading:
             give_back()
             text = match[0]
             if kind == "stop":
-                if text == "." and found and found[-1].text in _ABBREVIATIONS:
+                if text == "." and self._abbreviates(found):
                     continue
                 text = "."
             elif kind == "dash":
@@ -203,6 +203,12 @@ class Reading:
         end = letters[-1].end()
         between = self.plain[letters[0].end()]
         return match.start() - end == 1 and self.plain[end] == between and _SPACER.match(between) is not None
+
+    @staticmethod
+    def _abbreviates(found: list[Token]) -> bool:
+        """Whether the last word is cut short: «Dr», or the initial of a name, «Mme R»."""
+        last = [token.text for token in found[-2:]]
+        return bool(last) and (last[-1] in _ABBREVIATIONS or (len(last[-1]) == 1 and last[0] in _ABBREVIATIONS))
 
     def _letter_follows(self, place: int) -> bool:
         """Whether a letter stands alone there, as in «m.e.i.l.l.e.u.r»."""
