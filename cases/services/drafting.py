@@ -159,6 +159,18 @@ def choose_pathology(case_id: UUID, pathology: Pathology, *, actor: Actor) -> Ca
 
 
 @transaction.atomic
+def set_beginning(
+    case_id: UUID, *, planned_on: date | None, language: str, needs: list[str], interpreter_for: str, actor: Actor
+) -> Case:
+    """Correct what was told before the account existed: the planned date, and how to write and speak."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    case.planned_treatment_on = planned_on
+    case.language = language
+    case.eligibility = {**(case.eligibility or {}), "needs": needs, "interpreter_for": interpreter_for}
+    return _filled(case, actor, "beginning")
+
+
+@transaction.atomic
 def save_answers(
     case_id: UUID,
     sheet_id: UUID,

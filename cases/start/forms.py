@@ -100,6 +100,12 @@ class NeedsForm(StepForm):
         return replace(begun, **{**self.cleaned_data, "needs": tuple(self.cleaned_data["needs"])})
 
 
+class BeginningForm(DateForm, NeedsForm):
+    """The planned date and the needs together, to correct them in a draft."""
+
+    field_order = ("planned_on", "language", "needs", "interpreter_for")
+
+
 class SearchForm(forms.Form):
     """The words that find a disease."""
 

@@ -41,7 +41,7 @@ def sections_of(preparation: Preparation, space: Space, language: str) -> list[S
 
     return [
         Section(_("You"), _identity(preparation), change("prepare_identity")),
-        Section(_("What you told us first"), _start(preparation)),
+        Section(_("What you told us first"), _start(preparation), change("prepare_beginning")),
         *(
             Section(page.title(language), _answers(preparation, page, language), change("prepare_block", page.number))
             for page in preparation.blocks

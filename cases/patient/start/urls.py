@@ -28,6 +28,7 @@ def routes(wrap: Callable[[View], View] = lambda view: view) -> list[URLPattern]
         path("documents/manque/<int:number>/annuler/", wrap(documents.found), name="prepare_piece_found"),
         path("documents/lettre/", wrap(letter.letter), name="prepare_letter"),
         path("documents/lettre/<int:number>/", wrap(letter.letter), name="prepare_piece_letter"),
+        path("debut/", wrap(choices.beginning), name="prepare_beginning"),
         path("mes-questions/", wrap(choices.questions), name="prepare_questions"),
         path("expert/", wrap(choices.expert), name="prepare_expert"),
         path("medecin-traitant/", wrap(choices.doctor), name="prepare_doctor"),

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from audit.models import AuditEvent
 from cases.checks import missing_parts
 from cases.models.case import Sharing
 from cases.services import drafting
@@ -28,6 +29,26 @@ def test_one_to_three_questions_are_kept_in_order(draft: Desk) -> None:
     too_long = send(draft.client, page, "question_1", question_1="x" * 700)
     assert too_long.status_code == 422
     assert "x" * 700 in too_long.content.decode()
+
+
+def test_the_planned_date_and_the_needs_are_corrected_and_the_rest_is_kept(draft: Desk) -> None:
+    day = (now() + timedelta(days=40)).date()
+    values = {"planned_on": f"{day:%d/%m/%Y}", "language": "en", "needs": ["interpreter"], "interpreter_for": "Arabic"}
+    answer = draft.client.post(draft.url("debut/?then=relire"), values)
+    assert answer.headers["Location"] == draft.url("relire/")
+    case = draft.case
+    assert (case.planned_treatment_on, case.language) == (day, "en")
+    assert case.eligibility == {
+        "diagnosis": "yes", "emergency": "no", "needs": ["interpreter"], "interpreter_for": "Arabic"
+    }  # fmt: skip
+    assert AuditEvent.objects.filter(action="case.filled", case_id=case.pk).exists()
+    words = words_of(draft.client.get(draft.url("relire/")))
+    assert "An interpreter, Arabic" in words
+    page = draft.client.get(draft.url("debut/"))
+    assert form_with(page, "planned_on")["values"]["planned_on"] == [f"{day:%d/%m/%Y}"]
+    assert send(draft.client, page, "planned_on", planned_on="1/1/2020").status_code == 422
+    send(draft.client, page, "planned_on", planned_on="", needs=[])
+    assert draft.case.planned_treatment_on is None
 
 
 def offered(desk: Desk) -> str:

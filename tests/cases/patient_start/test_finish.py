@@ -49,6 +49,7 @@ def test_the_check_page_shows_every_section_with_a_way_to_change_it(ready: Desk)
         assert part in words
     for rest in (
         "identite/",
+        "debut/",
         "questions/1/",
         "documents/",
         "mes-questions/",

@@ -26,6 +26,7 @@ PAGES = (
     "documents/manque/1/",
     "documents/lettre/",
     "documents/lettre/1/",
+    "debut/",
     "mes-questions/",
     "expert/",
     "medecin-traitant/",

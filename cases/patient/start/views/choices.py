@@ -26,6 +26,7 @@ from cases.patient.start.forms import (
 from cases.patient.start.pages import CHECK, actor, draw, is_checking, prepare_page
 from cases.patient.start.spaces import space_of
 from cases.services import drafting
+from cases.start.forms import BeginningForm
 from consent.texts import current_text, words_shown
 from ui import forms
 
@@ -37,6 +38,25 @@ def _status(request: HttpRequest) -> int:
 def _to(request: HttpRequest, case: Case, name: str) -> HttpResponse:
     """The second page of a choice, which remembers where the person came from."""
     return redirect(space_of(request).url(name, case.pk) + (f"?then={CHECK}" if is_checking(request) else ""))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.fill")
+def beginning(request: HttpRequest, case: Case) -> HttpResponse:
+    """The planned date and the needs, told before the account existed."""
+    told = case.eligibility or {}
+    initial = {
+        "planned_on": case.planned_treatment_on,
+        "language": case.language,
+        "needs": told.get("needs", []),
+        "interpreter_for": told.get("interpreter_for", ""),
+    }
+    form = BeginningForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        if attempt(request, form, lambda: drafting.set_beginning(case.pk, **values, actor=actor(request))):
+            return onward(request, case, "prepare_beginning")
+    return draw(request, "beginning.html", case, {"form": form}, status=_status(request))
 
 
 @require_http_methods(["GET", "POST"])
