@@ -362,7 +362,7 @@ def set_reception(case_id: UUID, reception: str, person: Mapping[str, Any] | Non
         change = (
             _("Choose another way here, or change that answer first, under «Your treating doctor».")
             if case.state == State.DRAFT
-            else _("Choose another way here, or write to us to name your treating doctor.")
+            else _("Choose another way here, or first have it sent to your treating doctor, in «My choices».")
         )
         raise Invalid(words, change, fields={"reception": f"{words} {change}"})
     case.reception = reception

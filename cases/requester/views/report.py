@@ -13,6 +13,7 @@ from cases.models import Case, Opinion
 from cases.opinions.content import Relevance
 from cases.opinions.words import divergence_told, relevance_words
 from cases.pages import attempt, case_page
+from cases.presenters import follow_up_until, until_day
 from cases.requester.forms import FollowUpForm
 from cases.requester.pages import draw, refused
 from cases.selectors import delivered_versions
@@ -97,5 +98,6 @@ def follow_up(request: HttpRequest, case: Case) -> HttpResponse:
 
         if attempt(request, form, act, done=_("Your question is with the expert.")):
             return redirect("requester:case", case.pk)
-    context = {"form": form, "allowed": may("ask_follow_up", case, actor)}
+    end = follow_up_until(case)
+    context = {"form": form, "allowed": may("ask_follow_up", case, actor), "until": until_day(end) if end else ""}
     return draw(request, "follow_up.html", case, context, status=refused(request))

@@ -193,7 +193,10 @@ def test_once_sent_the_opinion_is_not_received_with_a_doctor_who_was_left_out(wo
     walk = after(world, "consent")
     client = verified_client(world.patient_user)
     answer = client.post("/en" + page(walk.case, "choix/reception/"), {"reception": "with_doctor"})
-    assert answer.status_code == 422 and "write to us to name your treating doctor" in answer.content.decode()
+    assert (
+        answer.status_code == 422
+        and "first have it sent to your treating doctor, in «My choices»" in answer.content.decode()
+    )
     assert Case.objects.get(pk=walk.case.pk).reception == "at_once"
 
 

@@ -1,5 +1,7 @@
 """A request under way, and its report: what the professional is asked, what he may do, what he is shown."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -18,6 +20,7 @@ from tests.cases.clients import verified_client
 from tests.cases.requester import flows
 from tests.cases.requester.flows import at, fresh
 from tests.cases.world import World, make_world
+from ui.dates import say_date
 from vault.files import write_file
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +251,9 @@ def test_acknowledging_again_changes_nothing(world: World, doctor: Client) -> No
 def test_one_follow_up_question_then_the_request_is_closed(world: World, doctor: Client) -> None:
     walk = delivered(world, doctor)
     doctor.get(at("report", walk.case))
+    last = say_date(now() + timedelta(days=30))
+    form = doctor.get(at("follow_up", walk.case)).content.decode()
+    assert f"Une seule question ; vous pouvez l’envoyer jusqu’au {last}." in form.replace("\u00a0;", " ;")
     assert doctor.post(at("follow_up", walk.case), {"question": "Et la rééducation ?"}).url == at("case", walk.case)
     assert fresh(walk.case).state == State.FOLLOW_UP
     assert "Et la rééducation" in doctor.get(at("report", walk.case)).content.decode()
@@ -255,6 +261,13 @@ def test_one_follow_up_question_then_the_request_is_closed(world: World, doctor:
     assert doctor.post(at("close", walk.case)).url == at("case", walk.case)
     assert fresh(walk.case).state == State.CLOSED
     assert doctor.get(at("report", walk.case)).status_code == 200
+
+
+def test_a_document_that_passed_the_virus_check_is_said_received(world: World, doctor: Client) -> None:
+    walk = accepted(world, doctor)
+    document(walk.case, "Scanner", world)
+    shown = doctor.get(at("case", walk.case)).content.decode()
+    assert '<span class="tag tag-neutral">reçu</span>' in shown and "vérifié</span>" not in shown
 
 
 # --- the list

@@ -66,7 +66,11 @@ ROWS = [
         "in_review",
         {PATIENT_SIDE: PAGE},
         {PATIENT_SIDE: DONE},
-        lambda stage, who: {"text": str(current_text("treating_doctor", "second_opinion").pk)},
+        lambda stage, who: {
+            "text": str(current_text("treating_doctor", "second_opinion").pk),
+            "name": "Dr Paul Martin",
+            "address": "Lyon",
+        },
         args={"purpose": "treating_doctor"},
     ),
     Row("patient:seen", "in_review", {PATIENT_SIDE: PAGE}),
