@@ -29,10 +29,10 @@ def test_a_second_follow_up_question_with_other_words_is_refused_and_kept(world:
     delivery.open_opinion(walk.case.pk, walk.case.signed_opinion_id, actor=walk.patient, request_key="k")
     mine = verified_client(world.patient_user)
     address = page(walk.case, "question-complementaire/")
-    assert mine.post(address, {"question": "Puis-je courir ?"}).status_code == 302
-    again = mine.post(address, {"question": " Puis-je courir ? "})
+    assert mine.post(address, {"question": "Puis-je courir ?", "confirmed": "1"}).status_code == 302
+    again = mine.post(address, {"question": " Puis-je courir ? ", "confirmed": "1"})
     assert again.status_code == 302
-    other = mine.post(address, {"question": "Et nager ?"})
+    other = mine.post(address, {"question": "Et nager ?", "confirmed": "1"})
     text = html.unescape(other.content.decode())
     assert other.status_code == 422 and "Et nager ?" in text and "une seule" in text
     assert walk.case.follow_ups.get().question == "Puis-je courir ?"
