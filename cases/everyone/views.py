@@ -18,6 +18,7 @@ from cases.selectors import message_bubbles, pages_of
 from cases.services import alerts, desk
 from cases.services import messages as words
 from errors import Missing
+from ui.typography import phone_words
 
 
 def namespace(request: HttpRequest) -> str:
@@ -145,11 +146,13 @@ def contacts_of(case: Case) -> dict[str, str]:
     answers = {**(case.patient.profile or {}), **whole(case).answers}
     doctor = case.treating_doctor or {}
     told = {
-        _("Patient"): answers.get("phone") or case.patient.phone,
+        _("Patient"): phone_words(answers.get("phone") or case.patient.phone),
         _("Emergency contact"): " ".join(
-            str(answers[name]) for name in ("emergency_name", "emergency_phone") if answers.get(name)
+            phone_words(str(answers[name])) for name in ("emergency_name", "emergency_phone") if answers.get(name)
         ),
-        _("Treating doctor"): " ".join(str(doctor[name]) for name in ("name", "phone") if doctor.get(name)),
+        _("Treating doctor"): " ".join(
+            phone_words(str(doctor[name])) for name in ("name", "phone") if doctor.get(name)
+        ),
     }
     return {label: value for label, value in told.items() if value}
 

@@ -3,11 +3,14 @@
 import html
 import re
 from datetime import timedelta
+from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from django.test import Client
 
 from audit.models import AuditEvent
+from cases.everyone.views import contacts_of
 from cases.models import Alert, Case
 from cases.tasks import send_history_digests
 from clock import now, travel
@@ -40,6 +43,16 @@ def test_danger_shows_whom_to_call_and_alerts_the_desk_within_the_hour_once(worl
     assert before < alert.due_at <= before + timedelta(minutes=61)
     mail = OutgoingMail.objects.get(template="desk_alert", user=world.coordinator)
     assert "force" not in str(mail.__dict__)
+
+
+def test_numbers_to_call_are_written_in_pairs(world: World) -> None:
+    case = after(world, "accept").case
+    case.patient.phone = "0611223344"
+    told = SimpleNamespace(answers={"emergency_name": "Jean", "emergency_phone": "0655667788"})
+    with mock.patch("cases.answers.whole", return_value=told):
+        shown = " ".join(contacts_of(case).values()).replace("\u00a0", " ")
+    assert "06 11 22 33 44" in shown
+    assert "Jean 06 55 66 77 88" in shown
 
 
 def test_an_expert_who_has_not_accepted_may_alert_but_sees_no_contact(world: World) -> None:
