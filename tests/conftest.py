@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 import clock
@@ -71,6 +72,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def signing_authority() -> None:
     """An authority for signatures, as every set-up makes one."""
     call_command("make_authority", stdout=StringIO())
+
+
+@pytest.fixture(autouse=True)
+def _first_language() -> None:
+    """Addresses begin in French: a page asked for in English before leaves its language to the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture

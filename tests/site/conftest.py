@@ -3,17 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from tests.site.playhouse import stage_database, standing_on
 from tests.site.stage import Stage
-
-
-@pytest.fixture(autouse=True)
-def _first_language() -> None:
-    """Addresses begin in French: a page asked for in English before leaves its language to the thread."""
-    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
