@@ -103,6 +103,10 @@ def write_page() -> None:
             lines += ["| figure | value |", "|---|---|"]
             lines += [f"| {figure['name']} | {figure['value']} |" for figure in part["figures"]]
             lines.append("")
+    names = sorted(file.stem.removeprefix("proof_") for file in PARTS.glob("proof_*.py"))
+    missing = [name for name in names if not (FIGURES / f"{name}.json").exists()]
+    if missing:
+        lines += ["## Not run yet", "", ", ".join(missing), ""]
     PAGE.write_text("\n".join(lines), encoding="utf-8")
     print(f"\nwritten: {PAGE.relative_to(ROOT)}")
 
