@@ -295,6 +295,18 @@ def test_text_is_saved_while_one_writes_with_the_version_it_was_read_at(at: Call
     assert "csrfmiddlewaretoken=" in first
 
 
+def test_a_link_waits_until_what_was_typed_is_kept(at: Callable[[str], Page], site: Site) -> None:
+    page = at("/draft/")
+    seen: list[str] = []
+    page.on("requestfinished", lambda request: seen.append("kept") if request.method == "POST" else None)
+    page.on("request", lambda request: seen.append("left") if request.is_navigation_request() else None)
+    page.fill("#id_summary", "un mot de plus")
+    page.locator("header a[href]").first.click()
+    page.wait_for_url(lambda url: "/draft/" not in url)
+    assert seen[:2] == ["kept", "left"]
+    assert "summary=un+mot+de+plus" in site.saved()[0]
+
+
 def test_two_windows_show_both_texts_and_lose_neither(at: Callable[[str], Page], site: Site) -> None:
     theirs = "autre <b>texte</b>"
     site.answer = lambda n: (

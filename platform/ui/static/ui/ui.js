@@ -215,6 +215,21 @@
     });
     addEventListener("online", () => later(0));
     addEventListener("visibilitychange", () => document.hidden && save(true));
+
+    // A link waits for what was just typed: the page it leads to may show the same text again.
+    document.addEventListener("click", async (event) => {
+      const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+      const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+      if (!link || elsewhere || event.defaultPrevented || held || !(dirty || busy)) return;
+      if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+      if (link.hash && link.href.split("#")[0] === location.href.split("#")[0]) return;
+      event.preventDefault();
+      clearTimeout(timer);
+      for (let tries = 0; busy && tries < 60; tries += 1) await new Promise((go) => setTimeout(go, 50));
+      await Promise.race([save(), new Promise((go) => setTimeout(go, 3000))]);
+      // Two texts to choose between are shown here, and here alone.
+      if (!held) location.href = link.href;
+    });
   };
   for (const form of document.querySelectorAll("form[data-autosave-url]")) autosave(form);
 
