@@ -24,6 +24,7 @@ from cases.presenters import (
     opinion_coming,
     time_left,
 )
+from clock import now
 from ui.dates import is_near, say
 
 
@@ -111,6 +112,8 @@ def _delivered_to_professional(case: Case) -> Standing:
     if case.patient_told_at is None:
         opens = case.opens_by_itself_at
         until = _("otherwise the patient may open it %(from)s") % {"from": from_when(opens)} if opens else ""
+        if opens and opens <= now():
+            until = _("the patient may open it already")
         return Standing("you", _("patient to inform"), _("Your patient is to be told."), you, until, True)
     until = "" if case.follow_up_used else _("one follow-up question is possible for 30 days")
     return Standing("done", _("report delivered"), _("You have the report."), _("nobody: everything is done"), until)

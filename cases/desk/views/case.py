@@ -51,7 +51,9 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
         "knows_disease": selectors.knows_disease(case, actor),
         "documents": documents,
         # What an alert says is for those who answer it.
-        "alerts": list(case.alerts.filter(closed_at__isnull=True).select_related("taken_by", "content_key"))
+        "alerts": list(
+            case.alerts.filter(closed_at__isnull=True).select_related("taken_by", "raised_by", "content_key")
+        )
         if can["take_alert"]
         else [],
         "calls": list(case.call_tasks.filter(done_at__isnull=True).select_related("content_key")),
@@ -82,6 +84,7 @@ _ACTIONS = (
     "note",
     "call",
     "take_alert",
+    "raise_alert",
     "ask_stop",
     "message_service",
     "message_desk_expert",

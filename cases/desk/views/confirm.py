@@ -101,6 +101,10 @@ def override_code(request: HttpRequest, case: Case) -> HttpResponse:
         messages.success(request, _("A code was sent to your address."))
     else:
         messages.info(request, _("The code of the last mail still works."))
+    motive = request.POST.get("motive", "")
+    if motive.strip():
+        # The code was asked for in the middle of writing.
+        return _override_page(request, case, forms.OverrideForm(initial={"motive": motive}))
     return redirect("desk:override", case.pk)
 
 
@@ -120,6 +124,11 @@ def override(request: HttpRequest, case: Case) -> HttpResponse:
 
         if attempt(request, form, act, done=_("Done. The patient and the expert are told.")):
             return redirect("desk:case", case.pk)
+    return _override_page(request, case, form, status=422 if request.method == "POST" else 200)
+
+
+def _override_page(request: HttpRequest, case: Case, form: forms.OverrideForm, *, status: int = 200) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
     target = case.stopped_from if case.state == State.STOPPED else OVERRIDES.get(State(case.state), "")
     context = {
         "case": case,
@@ -127,4 +136,4 @@ def override(request: HttpRequest, case: Case) -> HttpResponse:
         "allowed": may("override", case, actor),
         "target": State(target).label if target else "",
     }
-    return render(request, "cases/desk/override.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "cases/desk/override.html", context, status=status)

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import require_role
@@ -64,7 +65,7 @@ def _tiles(counts: selectors.Counts, view: str, mine: bool, *, calls: bool) -> l
         tiles.append(
             {
                 "count": counts.alerts,
-                "label": _("alerts"),
+                "label": ngettext("alert", "alerts", counts.alerts),
                 "url": reverse("desk:alerts"),
                 "late": True,
                 "current": False,

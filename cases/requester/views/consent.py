@@ -93,9 +93,15 @@ def attest(request: HttpRequest, case: Case) -> HttpResponse:
                 language=language(),
             )
 
-        if attempt(request, form, act, done=_("Your request is sent. Your patient is told of it.")):
+        if attempt(request, form, act, done=_sent_words(case)):
             return redirect("requester:case", case.pk)
     return _consent_page(request, Case.objects.get(pk=case.pk), form, status=422)
+
+
+def _sent_words(case: Case) -> str:
+    if case.patient.email or has_account(case):
+        return _("Your request is sent. Your patient is told of it.")
+    return _("Your request is sent. Print the letter with the code and hand it to your patient.")
 
 
 @require_http_methods(["GET", "POST"])

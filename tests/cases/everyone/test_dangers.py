@@ -41,6 +41,10 @@ def test_danger_shows_whom_to_call_and_alerts_the_desk_within_the_hour_once(worl
     alert = Alert.objects.get()
     assert alert.kind == "danger" and alert.raised_role == "expert"
     assert before < alert.due_at <= before + timedelta(minutes=61)
+    desk = f"/bureau/dossiers/{walk.case.pk}/"
+    seen = verified_client(world.coordinator).get(desk).content.decode()
+    # Whoever takes it sees who raised it, and is one click away from whom to call.
+    assert f"alerte de {world.expert.user.get_full_name()}" in html.unescape(seen) and f"{desk}danger/" in seen
     mail = OutgoingMail.objects.get(template="desk_alert", user=world.coordinator)
     assert "force" not in str(mail.__dict__)
 

@@ -156,6 +156,15 @@ def test_an_incomplete_opinion_is_not_made_into_a_paper(world: World, expert: Cl
     assert "id_summary_error" in page.content.decode()
 
 
+def test_a_deep_difference_asks_whether_it_is_to_be_told_in_person(world: World, expert: Client) -> None:
+    case = in_review(world)
+    deep = {**WRITTEN, "divergence": "deep", "divergence_text": "Tout autre traitement."}
+    expert.post(at("save", case), {**deep, "version": "0"})
+    assert "À annoncer de vive voix" in expert.get(at("read_again", case)).content.decode()
+    expert.post(at("save", case), {**deep, "tell_in_person": "on", "version": str(draft_of(case).version)})
+    assert "À annoncer de vive voix" not in expert.get(at("read_again", case)).content.decode()
+
+
 def test_a_question_pauses_the_clock_and_the_answer_starts_it_again(world: World, expert: Client) -> None:
     case = in_review(world)
     assert expert.post(at("ask", case), {"text": ""}).status_code == 422
