@@ -150,6 +150,13 @@ def set_reception(stage: Stage, actor: Actor) -> Step:
 
 
 @done_in("draft", Who.PATIENT)
+def set_beginning(stage: Stage, actor: Actor) -> Step:
+    return lambda: drafting.set_beginning(
+        stage.case_id, planned_on=None, language="fr", needs=["large_print"], interpreter_for="", actor=actor
+    )
+
+
+@done_in("draft", Who.PATIENT)
 def set_documents_done(stage: Stage, actor: Actor) -> Step:
     return lambda: drafting.set_documents_done(stage.case_id, True, actor=actor)
 
@@ -403,6 +410,7 @@ def renew_consent(stage: Stage, actor: Actor) -> Step:
 
 @done_in("submitted", Who.PATIENT)
 def withdraw_an_optional_purpose(stage: Stage, actor: Actor) -> Step:
+    accept_an_optional_purpose(stage, actor)()
     return lambda: delivery.withdraw_consent(stage.case_id, Purpose.RESEARCH, actor=actor)
 
 
