@@ -184,7 +184,8 @@ def test_an_odd_answer_to_ping_is_no_scanner(settings: Any) -> None:
 def test_a_tampered_file_is_no_verdict(key: ContentKey, own_vault: Path) -> None:
     stored = put(key, samples.pdf())
     path = own_vault / "objects" / stored.object_name
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    sealed = path.read_bytes()
+    path.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     with pytest.raises(SealBroken):
         scan(stored)
     assert StoredFile.objects.get(pk=stored.pk).scan_state == "pending"
