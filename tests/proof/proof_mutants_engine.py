@@ -1,19 +1,7 @@
 """Every seeded fault in the engine, effects and clocks of the state machine is noticed by the checks there are."""
 
-import pytest
-
 from tests.cases.machine.conftest import by_phone, company, drafts, filled, papers  # noqa: F401 (fixtures)
-from tests.cases.machine.mutants import all_noticed, share
-from tests.cases.machine.stage import Stage
-from tests.harness.figures import Record
+from tests.cases.machine.proving import every_fault
 
-
-@pytest.mark.timeout(590)
-@pytest.mark.django_db
-def test_every_fault_is_noticed(
-    drafts: dict[str, Stage],  # noqa: F811
-    by_phone: Stage,  # noqa: F811
-    papers: None,  # noqa: F811
-    figure: Record,
-) -> None:
-    all_noticed(share(["engine", "effects", "clocks"]), {**drafts, "by_phone": by_phone}, figure)
+GROUPS = ["engine", "effects", "clocks"]
+test_every_fault_is_noticed = every_fault

@@ -1,19 +1,8 @@
 """Every seeded fault in where moves start and end is noticed by the checks there are: share 1 of 3."""
 
-import pytest
-
 from tests.cases.machine.conftest import by_phone, company, drafts, filled, papers  # noqa: F401 (fixtures)
-from tests.cases.machine.mutants import all_noticed, share
-from tests.cases.machine.stage import Stage
-from tests.harness.figures import Record
+from tests.cases.machine.proving import every_fault
 
-
-@pytest.mark.timeout(590)
-@pytest.mark.django_db
-def test_every_fault_is_noticed(
-    drafts: dict[str, Stage],  # noqa: F811
-    by_phone: Stage,  # noqa: F811
-    papers: None,  # noqa: F811
-    figure: Record,
-) -> None:
-    all_noticed(share(["sources", "targets"], part=1, of=3), {**drafts, "by_phone": by_phone}, figure)
+GROUPS = ["sources", "targets"]
+SHARE = (1, 3)
+test_every_fault_is_noticed = every_fault

@@ -30,7 +30,6 @@ from tests.cases.machine.hunting import (
 )
 from tests.cases.machine.rules import HAS_EXPERT, KINDS, STATES, TABLE, Who
 from tests.cases.machine.stage import WAYS, Stage
-from tests.harness.figures import Record
 
 Seed = Callable[[], AbstractContextManager[None]]
 
@@ -501,13 +500,3 @@ def share(groups: Sequence[str], part: int = 1, of: int = 1) -> list[Mutant]:
     """The faults of some groups, or one of several equal shares of them."""
     every = [mutant for name in groups for mutant in GROUPS[name]()]
     return every[part - 1 :: of]
-
-
-def all_noticed(seeded: Sequence[Mutant], stages: Stages, figure: Record) -> None:
-    """Seed each of these faults in turn, note how many were noticed, and fail with those that live."""
-    found = killed_together(seeded, stages)
-    living = [name for name, complaint in found.items() if not complaint]
-    figure("faults seeded", len(seeded))
-    figure("noticed", len(found) - len(living), "all")
-    assert len(found) == len(seeded)
-    assert not living, "\n".join(living)

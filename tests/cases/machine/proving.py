@@ -1,8 +1,13 @@
-"""The long proof over the table: a part of `make proof` names its KIND and the states it is IN, and imports it."""
+"""The long proofs of the machine that take several parts of `make proof`: a part imports one and says its share.
+
+`every_cell` wants the KIND of case and the states it is IN; `every_fault` the GROUPS of seeded faults and, where they
+take several parts, the SHARE: which of how many.
+"""
 
 import pytest
 
 from tests.cases.machine.checking import cells, check_cells
+from tests.cases.machine.mutants import killed_together, share
 from tests.cases.machine.stage import Stage
 from tests.harness.figures import Record
 
@@ -23,3 +28,18 @@ def every_cell(drafts: dict[str, Stage], papers: None, figure: Record, request: 
             wrong += check_cells(stage, every)
     figure("cells: move × state × person", tried, "none otherwise than the rules")
     assert not wrong, "\n".join(wrong[:40])
+
+
+@pytest.mark.timeout(590)
+@pytest.mark.django_db
+def every_fault(
+    drafts: dict[str, Stage], by_phone: Stage, papers: None, figure: Record, request: pytest.FixtureRequest
+) -> None:
+    """Every seeded fault is noticed by the checks there are."""
+    seeded = share(request.module.GROUPS, *getattr(request.module, "SHARE", ()))
+    found = killed_together(seeded, {**drafts, "by_phone": by_phone})
+    living = [name for name, complaint in found.items() if not complaint]
+    figure("faults seeded", len(seeded))
+    figure("noticed", len(found) - len(living), "all")
+    assert len(found) == len(seeded)
+    assert not living, "\n".join(living)
