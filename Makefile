@@ -35,7 +35,7 @@ format: ## Put the code in the common form
 	@bin/setup test
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
 
-messages: ## Collect texts for translation, merge the parts, compile
+messages: ## Collect texts for translation, keep what is translated, compile
 	@bin/setup test
 	@exec $(PYTHON) bin/messages.py collect
 

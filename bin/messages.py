@@ -15,8 +15,6 @@ import polib
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
-# Catalogues of single packages, merged into the one above by `collect`.
-PARTS = ROOT / "locale" / "parts"
 SOURCES = ("platform", "experts", "consent", "cases", "legal", "cms")
 
 
@@ -40,7 +38,7 @@ def extract(locale: Path) -> polib.POFile:
                 shutil.copytree(
                     ROOT / name, work / name, ignore=shutil.ignore_patterns("*.pyc", "__pycache__", "migrations")
                 )
-        shutil.copytree(locale, work / "locale", ignore=shutil.ignore_patterns("parts", "*.mo"))
+        shutil.copytree(locale, work / "locale", ignore=shutil.ignore_patterns("*.mo"))
         command = [
             sys.executable,
             "-m",
@@ -58,25 +56,9 @@ def extract(locale: Path) -> polib.POFile:
 
 
 def collect() -> int:
-    """Write the catalogue anew: texts from the code, translations from before and from the parts."""
+    """Write the catalogue anew: texts from the code, translations from before."""
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     catalogue = extract(ROOT / "locale")
-    known = {(entry.msgctxt, entry.msgid): entry for entry in catalogue}
-    unused = []
-    for part in sorted(PARTS.glob("*.po")):
-        for entry in polib.pofile(str(part)):
-            target = known.get((entry.msgctxt, entry.msgid))
-            if target is None:
-                unused.append(f"{part.name}: {entry.msgid[:80]!r} is not in the code")
-            elif target.translated():
-                # The catalogue is where translations are edited: a part only brings new ones.
-                continue
-            elif entry.msgid_plural:
-                target.msgstr_plural = dict(entry.msgstr_plural)
-            else:
-                target.msgstr = entry.msgstr
-            if target is not None and target.fuzzy:
-                target.flags.remove("fuzzy")
     for entry in catalogue:
         # A guess is worse than nothing: it would be shown.
         if entry.fuzzy:
@@ -94,7 +76,6 @@ def collect() -> int:
     }
     catalogue.header = "French texts of Second Regard. Written by `make messages`; translations are edited here."
     catalogue.save(str(CATALOGUE))
-    print("\n".join(unused))
     print(f"{len(catalogue)} texts, {len(catalogue.untranslated_entries())} not translated")
     return compile_catalogue()
 

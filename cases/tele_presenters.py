@@ -42,7 +42,9 @@ def _report_by(case: Case) -> str:
 
 
 def from_when(moment: datetime) -> str:
-    """«dès le 20 novembre, 18 h», «dès demain à 18 h»."""
+    """«dès le 20 novembre, 18 h», «dès demain à 18 h»; «dès maintenant» once it has come."""
+    if moment <= now():
+        return _("from now on")
     words = {"when": say(moment)}
     if is_near(moment):
         return pgettext("near day", "from %(when)s") % words
@@ -112,8 +114,6 @@ def _delivered_to_professional(case: Case) -> Standing:
     if case.patient_told_at is None:
         opens = case.opens_by_itself_at
         until = _("otherwise the patient may open it %(from)s") % {"from": from_when(opens)} if opens else ""
-        if opens and opens <= now():
-            until = _("the patient may open it already")
         return Standing("you", _("patient to inform"), _("Your patient is to be told."), you, until, True)
     until = "" if case.follow_up_used else _("one follow-up question is possible for 30 days")
     return Standing("done", _("report delivered"), _("You have the report."), _("nobody: everything is done"), until)

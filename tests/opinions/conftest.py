@@ -1,16 +1,12 @@
 """An authority and master keys of its own for each test, an expert who has a key, and French even before the merge."""
 
-import gettext as gettext_module
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import polib
 import pytest
-from django.conf import settings as django_settings
 from django.utils import translation
-from django.utils.translation import trans_real
 
 from accounts.models import User
 from audit import SystemActor
@@ -21,33 +17,6 @@ from experts.certificates import issue_key
 from experts.models.signing import SigningKey
 from tests.opinions.samples import EVERY
 from vault import masters
-
-PART = Path(django_settings.BASE_DIR) / "locale" / "parts" / "opinions.po"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _french(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The French of this package, when the merged catalogue does not hold it yet."""
-    with translation.override("fr"):
-        merged = translation.gettext("The outlook") != "The outlook"
-    if merged or not PART.exists():
-        yield
-        return
-    folder = tmp_path_factory.mktemp("locale")
-    (folder / "fr" / "LC_MESSAGES").mkdir(parents=True)
-    polib.pofile(str(PART)).save_as_mofile(str(folder / "fr" / "LC_MESSAGES" / "django.mo"))
-    before = django_settings.LOCALE_PATHS
-    django_settings.LOCALE_PATHS = [folder, *before]
-    _forget_catalogues()
-    yield
-    django_settings.LOCALE_PATHS = before
-    _forget_catalogues()
-
-
-def _forget_catalogues() -> None:
-    gettext_module._translations = {}  # type: ignore[attr-defined]
-    trans_real._translations = {}
-    trans_real._default = None
 
 
 @cache

@@ -116,7 +116,7 @@ def test_the_stylesheet_answers_what_people_ask_of_their_system() -> None:
 # --- French
 
 
-PO = polib.pofile(str(ROOT / "locale" / "parts" / "ui.po")) if (ROOT / "locale" / "parts" / "ui.po").exists() else []
+PO = polib.pofile(str(ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"))
 
 
 def french_texts() -> list[str]:

@@ -12,7 +12,7 @@ from cases.expert import forms
 from cases.machine import may, perform
 from cases.models import Case, Opinion
 from cases.models.opinions import Written
-from cases.opinions.content import Divergence
+from cases.opinions.words import is_deep
 from cases.pages import attempt, case_page
 from cases.services.opinions import draft_of, prepare_reading, sign_opinion
 from cases.serving import stream
@@ -61,7 +61,7 @@ def _page(request: HttpRequest, case: Case, draft: Written, form: forms.CodeForm
         "corrected": draft.replaced,
         "new_pieces": new_pieces(case),
         "sha256": draft.rendered_sha256,
-        "deep_untold": draft.content.get("divergence") == Divergence.DEEP and not draft.content.get("tell_in_person"),
+        "deep_untold": is_deep(draft.content) and not draft.content.get("tell_in_person"),
     }
     return render(request, "cases/expert/read_again.html", context, status=status)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access import decide
+from cases.checks import doctor_left_out
 from cases.models import Case
 from cases.models.case import TreatingDoctorChoice
 from cases.models.states import WITH_EXPERT
@@ -29,9 +30,8 @@ def choices(request: HttpRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "rows": choice_rows(case, get_language() or "fr"),
-        "doctor_untold": case.is_second_opinion
-        and case.consented_at is not None
-        and case.treating_doctor_choice != TreatingDoctorChoice.NAMED,
+        "doctor_untold": case.consented_at is not None and doctor_left_out(case),
+        "doctor_refused": case.treating_doctor_choice == TreatingDoctorChoice.REFUSED,
         "asked_again": renewals.asked_again(case),
         "reception": case.get_reception_display() if case.reception else "",
         "blocks": list(case.patient.blocks.filter(lifted_at__isnull=True).select_related("professional")),

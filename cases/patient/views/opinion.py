@@ -26,9 +26,10 @@ from consent.services import is_blocked
 def can_follow_up(case: Case, actor: Actor) -> bool:
     """Whether the one follow-up question can be asked now."""
     end = follow_up_until(case)
+    if end is None or now() > end or not may("ask_follow_up", case, actor):
+        return False
     expert = case.assigned_expert
-    refused = expert is not None and is_blocked(case.patient_id, expert.user_id)
-    return end is not None and now() <= end and not refused and may("ask_follow_up", case, actor)
+    return expert is None or not is_blocked(case.patient_id, expert.user_id)
 
 
 @require_GET

@@ -19,7 +19,6 @@ from cases.requester.pages import draw, refused
 from cases.selectors import delivered_versions
 from cases.services import delivery
 from cases.tele_presenters import from_when
-from clock import now
 
 
 @require_GET
@@ -46,7 +45,6 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
         "options": [option for option in content.get("options") or [] if option.get("title")],
         "follow_up": case.follow_ups.select_related("addendum").order_by("-asked_at").first(),
         "opens": _opens(case),
-        "opened_by_itself": bool(case.opens_by_itself_at and case.opens_by_itself_at <= now()),
         "can_message": decide(actor, "case.message_service", case).allowed,
         "can_acknowledge": decide(actor, "case.acknowledge", case).allowed,
         "moves": {name: may(name, case, actor) for name in ("ask_follow_up", "close")},
@@ -57,7 +55,7 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
 def _opens(case: Case) -> str:
     """From when the patient may open the report without having been told, in words."""
     moment = case.opens_by_itself_at
-    return from_when(moment) if moment and moment > now() else ""
+    return from_when(moment) if moment else ""
 
 
 @require_POST

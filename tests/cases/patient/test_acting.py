@@ -252,6 +252,7 @@ def test_a_doctor_who_was_not_to_be_told_is_named_and_told_after_all(world: Worl
     walk = after(world, "consent")
     give = page(walk.case, "choix/treating_doctor/accepter/")
     assert give in mine.get(page(walk.case, "choix/")).content.decode()
+    assert "Vous nous avez dit ne pas en avoir." in mine.get(page(walk.case, "choix/")).content.decode()
     text = re.search(r'name="text" value="([^"]+)"', mine.get(give).content.decode())
     assert text is not None
     nobody = mine.post(give, {"text": text[1], "name": "", "address": "Lyon"})

@@ -224,6 +224,15 @@ def test_a_professional_attests_no_other_purpose(world: World, doctor: Client) -
 # --- the report
 
 
+def test_once_the_patient_may_read_without_him_the_report_says_so_in_the_present(world: World, doctor: Client) -> None:
+    walk = delivered(world, doctor)
+    doctor.post(at("acknowledge", walk.case))
+    Case.objects.filter(pk=walk.case.pk).update(delivered_at=now() - timedelta(days=4))
+    for name in ("case", "report"):
+        shown = doctor.get(at(name, walk.case)).content.decode()
+        assert "dès maintenant" in shown and "dès hier" not in shown, name
+
+
 def test_the_report_is_his_after_its_delivery_only(world: World, doctor: Client) -> None:
     walk = accepted(world, doctor)
     walk.write(answers=["Non."], summary="On peut attendre.")
