@@ -158,6 +158,17 @@ TEMPLATES = {
         _("Your request has expired"),
         _("File {reference}: it has ended without news from you. You can take it up again from your page."),
     ),
+    "case_expired_unsent": (
+        _("Your request has expired"),
+        _(
+            "File {reference}: it has ended without news from you. You can take it up again from your page until {due}; "
+            "then it is destroyed, as it was never sent."
+        ),
+    ),
+    "case_destroyed": (
+        _("Your unsent request is destroyed"),
+        _("File {reference}: it was never sent. Nothing of what it held can be read any more. You may begin another."),
+    ),
     "case_reminder": (
         _("A question still waits for you"),
         _("File {reference}: we still wait for your answer. «I do not know» is an answer too."),
@@ -333,7 +344,7 @@ def tell(
         people = list(User.objects.filter(pk=expert_id)) if expert_id else []
     else:
         people = audience_of(case, audience)
-    due = due or (case.expires_at if template == "case_expiring" else case.due_at)
+    due = due or (case.expires_at if template == "case_expiring" else case.destroyed_at or case.due_at)
     context: dict[str, str | datetime] = {"reference": case.reference, "due": due or now()}
     for person in people:
         send(

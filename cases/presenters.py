@@ -206,6 +206,8 @@ def aside(case: Case) -> Standing:
     }
     tag, label, title = words[str(case.state)]
     until = _("ended %(day)s") % {"day": on_day(case.ended_at)} if case.ended_at else ""
+    if case.destroyed_at is not None:
+        until = _("%(until)s; then it is destroyed, as it was never sent") % {"until": until_day(case.destroyed_at)}
     return Standing(tag, label, title, nobody, until)
 
 

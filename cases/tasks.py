@@ -18,6 +18,7 @@ from cases.models.case import Payment
 from cases.models.states import OPEN_OPINION, REASSIGNABLE, State
 from cases.notices import audience_of, tell
 from cases.services.corrections import warn_stuck
+from cases.services.drafting import destroy_content
 from cases.services.locking import subjects
 from cases.services.renewals import ask_again, cases_to_ask
 from clock import now
@@ -127,6 +128,7 @@ def tick() -> None:
             go_on_without_answer,
             warn_expiry,
             expire,
+            destroy_unsent,
             unopened,
             call_about_corrections,
             ask_consent_again,
@@ -267,6 +269,23 @@ def expire() -> None:
     states = [State.DRAFT, State.AWAITING_CONSENT, State.INFORMATION_REQUESTED]
     over = Q(state__in=states, expires_at__lte=now(), reminders_sent__gte=2)
     _move_each(over, "expire")
+
+
+def destroy_unsent() -> None:
+    """What expired unsent and was not taken up again is destroyed with its key, as the notice of drafts says (C-RET-5)."""
+    kept_since = now() - timedelta(days=settings.UNSENT_KEPT_DAYS)
+    over = Q(
+        state=State.EXPIRED,
+        submitted_at__isnull=True,
+        ended_at__lte=kept_since,
+        content_key__destroyed_at__isnull=True,
+    )
+
+    def act(case: Case) -> None:
+        destroy_content(case, actor=CLOCK)
+        tell(case, "requester", "case_destroyed", key="destroyed")
+
+    _each(over, act)
 
 
 def unopened() -> None:

@@ -408,7 +408,7 @@ def withdraw(step: Step) -> None:
 def expire(step: Step) -> None:
     """Silence ended the request."""
     _end(step, "expired")
-    step.tell("requester", "case_expired")
+    step.tell("requester", "case_expired_unsent" if step.case.destroyed_at else "case_expired")
 
 
 def resume(step: Step) -> None:

@@ -276,6 +276,13 @@ class Case(CaseStates):
         return self.kind == Kind.SECOND_OPINION
 
     @property
+    def destroyed_at(self) -> datetime | None:
+        """When the content of a request that expired unsent is destroyed; None for any other (C-RET-5)."""
+        if self.state != State.EXPIRED or self.submitted_at is not None or self.ended_at is None:
+            return None
+        return self.ended_at + timedelta(days=settings.UNSENT_KEPT_DAYS)
+
+    @property
     def opens_by_itself_at(self) -> datetime | None:
         """From when the patient may open a delivered tele-expertise without having been told; None before that."""
         if self.delivered_at is None:

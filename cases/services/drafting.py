@@ -435,9 +435,14 @@ def discard_draft(case_id: UUID, *, actor: Actor) -> str:
     case = locked_case(case_id, actor=actor, action="case.discard")
     reference = case.reference
     perform("withdraw", case.pk, actor=actor)
+    destroy_content(case, actor=actor)
+    return reference
+
+
+def destroy_content(case: Case, *, actor: Actor) -> None:
+    """Destroy the key of a request that was never sent. The caller holds its row and has ended it."""
     destroy_key(case.content_key)
     record("case.draft_destroyed", actor=actor, case_id=case.pk, subjects=subjects(case))
-    return reference
 
 
 def _filled(case: Case, actor: Actor, name: str) -> Case:

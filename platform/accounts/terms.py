@@ -13,8 +13,8 @@ VERSION = "2026-11"
 _FOLDER = Path(__file__).parent / "terms_texts"
 #: What was shown under a version stays what was shown: a changed file is refused.
 SHA256 = {
-    "2026-11.privacy.en.txt": "890b8839f53456aa00fca910b166d80864b89d2df2a0f250f28b14cb60765294",
-    "2026-11.privacy.fr.txt": "31ef50d2eed33babac8785bee0f3f01931ba299016a9de60d55018b1ca07828f",
+    "2026-11.privacy.en.txt": "9eaa8daa3fe3ece42d88a15a99ad3d663ae3419344f5c048f6c665f0a901bd6a",
+    "2026-11.privacy.fr.txt": "8b1534a0d4faf3bb75b9a14aebabf24d15ebf72d967cfd2db2ecd80fe1b558d0",
     "2026-11.terms.en.txt": "5eb79f06bb045a14f561811d4e32cad99cc93035862710ad05ba535f279852f3",
     "2026-11.terms.fr.txt": "4f67e38146b78c62e178d4d546fad0a0f289163cb346faab3a1bc6eaaa8c2815",
 }

@@ -701,7 +701,15 @@ def _after(days: float, work: Callable[[], object]) -> Act:
     return Act(f"tasks.{work.__name__}", ready)
 
 
+def _never_taken_up_again(stage: Stage) -> Step:
+    stage.prepare("expire")
+    stage.run_clock(tasks.expire)
+    stage.wait(days=31)
+    return tasks.destroy_unsent
+
+
 CLOCK_WORKS: dict[str, list[Act]] = {
+    "draft": [Act("tasks.destroy_unsent", _never_taken_up_again)],
     "submitted": [_after(7, tasks.warn_late)],
     "expert_question": [_after(4, tasks.remind_questions)],
     "information_requested": [_after(77, tasks.warn_expiry)],

@@ -49,7 +49,8 @@ TAKEN_BACK_FROM = WITH_EXPERT - {"signed"}
 
 DAY = timedelta(days=1)
 COMPLETENESS, ACCEPTANCE, WRITING, TOTAL = (timedelta(hours=h) for h in (48, 24, 120, 168))
-EXPIRES_AFTER = {"draft": 180 * DAY, "awaiting_consent": 30 * DAY, "information_requested": 90 * DAY}
+# Six months for a draft (§3), the last of which it is ended and may still be taken up again (C-RET-5).
+EXPIRES_AFTER = {"draft": 150 * DAY, "awaiting_consent": 30 * DAY, "information_requested": 90 * DAY}
 SILENCE, CLOSES_AFTER, FOLLOW_UP_WITHIN, STOP_UNDONE_WITHIN = 10 * DAY, 30 * DAY, 30 * DAY, 30 * DAY
 HOLD_REVIEWED_WITHIN, MOTIVE_AT_LEAST = 14 * DAY, 20
 

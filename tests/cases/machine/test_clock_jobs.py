@@ -132,6 +132,31 @@ def test_a_request_expires_after_two_warnings_and_never_with_a_call_open(drafts:
     hold_true(stage.case_id)
 
 
+@pytest.mark.parametrize("state", ["draft", "awaiting_consent", "information_requested"])
+def test_what_expired_unsent_is_destroyed_a_month_later_and_nothing_else(drafts: dict[str, Stage], state: str) -> None:
+    stage = drafts[SECOND]
+    stage.reach(state)
+    began = stage.at
+    stage.prepare("expire")
+    run(stage, tasks.expire)
+    ended = stage.case.ended_at
+    assert stage.case.state == "expired" and ended is not None
+    unsent = state != "information_requested"
+    assert told(stage, "case_expired_unsent" if unsent else "case_expired") == 2
+    stage.wait(seconds=(ended + timedelta(days=29) - stage.at).total_seconds())
+    run(stage, tasks.tick.call)
+    assert stage.case.content_key.destroyed_at is None
+    stage.wait(days=2)
+    for _twice in range(2):
+        run(stage, tasks.tick.call)
+    assert (stage.case.content_key.destroyed_at is not None) == unsent
+    assert told(stage, "case_destroyed") == 2 * unsent
+    if state == "draft":
+        # Six months at most, says the notice of drafts; each of the two warnings left a day late here.
+        assert ended + timedelta(days=30) - began < timedelta(days=185)
+    hold_true(stage.case_id)
+
+
 def test_warnings_that_leave_late_still_give_their_time(drafts: dict[str, Stage]) -> None:
     stage = drafts[SECOND]
     stage.reach("draft")

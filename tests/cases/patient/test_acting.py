@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.models import AuditEvent
 from cases.models import CallTask, Case
 from cases.tasks import tick
-from clock import now
+from clock import now, travel
 from consent.models import ConsentRecord, Purpose
 from notify.models import OutgoingMail
 from tests.cases.clients import verified_client
@@ -200,9 +200,26 @@ def test_an_expired_request_is_taken_up_again(world: World, mine: Client) -> Non
     Case.objects.filter(pk=walk.case.pk).update(reminders_sent=2, expires_at=over)
     tick.call()
     assert state_of(walk.case) == "expired"
-    assert "reprendre/" in mine.get(page(walk.case)).content.decode()
+    shown = mine.get(page(walk.case)).content.decode()
+    assert "reprendre/" in shown
+    assert "ensuite elle est détruite" in shown
     mine.post(page(walk.case, "reprendre/"))
     assert state_of(walk.case) == "draft"
+
+
+def test_what_was_never_sent_nor_taken_up_again_is_destroyed(world: World, mine: Client) -> None:
+    walk = after(world, "fill")
+    over = now() - timedelta(hours=1)
+    Case.objects.filter(pk=walk.case.pk).update(reminders_sent=2, expires_at=over)
+    tick.call()
+    assert mine.get(page(walk.case)).status_code == 200
+    with travel(now() + timedelta(days=31)):
+        tick.call()
+    assert Case.objects.get(pk=walk.case.pk).content_key.destroyed_at is not None
+    assert mine.get(page(walk.case)).status_code == 404
+    assert mine.post(page(walk.case, "reprendre/")).status_code == 404
+    assert mails("case_destroyed") == 1
+    assert walk.case.reference not in mine.get("/patient/?tous").content.decode()
 
 
 # --- my choices

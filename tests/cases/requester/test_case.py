@@ -179,7 +179,7 @@ def test_an_expired_request_is_taken_up_again(world: World, doctor: Client) -> N
     from cases import tasks
 
     case = flows.open_draft(doctor)
-    for days in (170, 182, 190):
+    for days in (140, 152, 160):
         with travel(now() + timedelta(days=days)):
             tasks.warn_expiry()
             tasks.expire()
