@@ -10,6 +10,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.account import account
+
 handler400 = "config.pages.bad_request"
 handler403 = "config.pages.permission_denied"
 handler404 = "config.pages.page_not_found"
@@ -44,6 +46,8 @@ SHUT = {"exception": None}
 
 urlpatterns = [
     re_path(r"^cms/(?:users|bulk/accounts)/", page_not_found, SHUT, name="wagtail_accounts"),
+    # Before Wagtail's own page of this address and name.
+    path("cms/account/", account, name="wagtailadmin_account"),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("django-admin/", admin.site.urls),
