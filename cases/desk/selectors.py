@@ -23,7 +23,6 @@ from consent.models import Block
 from experts.models import ExpertProfile, Pathology
 from experts.selectors import Load, candidates
 
-FOUND_MOST = 50
 #: States a desk list shows by default.
 OPEN = tuple(str(state) for state in ON_DESK)
 _VIEWS: dict[str, Q] = {
@@ -167,8 +166,8 @@ def lines(rows: Iterable[Case], actor: Actor) -> list[Line]:
     ]
 
 
-def search(actor: Actor, words: str, state: str) -> list[Case]:
-    """Cases by reference, patient's name or pathology; one more than shown, to know that there are more.
+def search(actor: Actor, words: str, state: str) -> QuerySet[Case]:
+    """Cases by reference, patient's name or pathology, the newest first.
 
     Args:
         state: «» for open states, «all», or one state.
@@ -188,8 +187,7 @@ def search(actor: Actor, words: str, state: str) -> list[Case]:
             found = [row.pk for row in Pathology.objects.all() if folded in fold_name(row.name)]
             match |= Q(pathology_id__in=found, consented_at__isnull=False)
         rows = rows.filter(match)
-    ids = list(rows.order_by("-created_at").values_list("pk", flat=True)[: FOUND_MOST + 1])
-    return _listed(ids)
+    return rows.order_by("-created_at", "id")
 
 
 def open_calls(cases: QuerySet[Case]) -> QuerySet[CallTask]:

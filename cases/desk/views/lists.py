@@ -2,11 +2,11 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import require_role
 from cases.desk import forms, selectors
@@ -16,6 +16,8 @@ PAGE = 25
 
 #: Those who call patients and take alerts.
 CALLERS = ("coordinator", "care_coordinator")
+#: What was searched last, in the session.
+_SEARCH = "desk_search"
 
 
 @require_GET
@@ -36,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "lines": selectors.lines(page.object_list, actor),
         "filters": forms.SearchForm(),
+        "searched": _SEARCH in request.session,
         "total": counts.of(view),
         "view": view,
     }
@@ -81,20 +84,36 @@ def _tabs(view: str, mine: bool) -> list[dict[str, object]]:
     ]
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @require_role("coordinator", "care_coordinator", "assistant")
 def search(request: HttpRequest) -> HttpResponse:
-    """Search by reference, name or pathology; posted, and nothing of it is kept."""
-    actor = request.actor  # type: ignore[attr-defined]
+    """Search by reference, name or pathology.
+
+    The words are posted and kept in the session, which ends with the logout: no name stands in an address, and the
+    list found is a page one can come back to.
+    """
+    if request.method == "POST":
+        return _keep_search(request)
+    kept: dict[str, str] | None = request.session.get(_SEARCH)
+    context: dict[str, object] = {"filters": forms.SearchForm(initial=kept), "searched": kept is not None}
+    if kept is not None:
+        actor = request.actor  # type: ignore[attr-defined]
+        found = selectors.search(actor, kept["words"], kept["state"])
+        page = selectors.CountedPaginator(found, PAGE, found.count()).get_page(request.GET.get("page"))
+        context |= {"page_obj": page, "lines": selectors.lines(page.object_list, actor)}
+    return render(request, "cases/desk/search.html", context)
+
+
+def _keep_search(request: HttpRequest) -> HttpResponse:
+    """Keep what is searched, or forget it, then show the list."""
+    if "forget" in request.POST:
+        request.session.pop(_SEARCH, None)
+        return redirect("desk:search")
     form = forms.SearchForm(request.POST)
-    lines: list[selectors.Line] = []
-    more = False
-    if form.is_valid():
-        found = selectors.search(actor, form.cleaned_data["words"], form.cleaned_data["state"])
-        more = len(found) > selectors.FOUND_MOST
-        lines = selectors.lines(found[: selectors.FOUND_MOST], actor)
-    context = {"filters": form, "lines": lines, "more": more, "most": selectors.FOUND_MOST}
-    return render(request, "cases/desk/search.html", context, status=200 if form.is_valid() else 422)
+    if not form.is_valid():
+        return render(request, "cases/desk/search.html", {"filters": form, "searched": False}, status=422)
+    request.session[_SEARCH] = {name: form.cleaned_data[name] for name in ("words", "state")}
+    return redirect("desk:search")
 
 
 @require_GET

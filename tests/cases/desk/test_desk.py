@@ -69,13 +69,13 @@ def test_an_assistant_sees_states_and_contacts_but_nothing_clinical(world: World
     case = admitted(world)
     alerts.raise_danger(case.pk, actor=world.walk_of(case).patient, note="Fièvre à 40.")
     assistant = verified_client(world.assistant, "assistant")
-    found = assistant.post(reverse("desk:search"), {"words": case.reference, "state": ""})
+    found = assistant.post(reverse("desk:search"), {"words": case.reference, "state": ""}, follow=True)
     for answer in (assistant.get(at("case", case)), assistant.get(reverse("desk:home")), found):
         page = answer.content.decode()
         assert case.reference in page
         assert str(case.disease) not in page
         assert "Fièvre" not in page
-    by_disease = assistant.post(reverse("desk:search"), {"words": "hernie", "state": ""})
+    by_disease = assistant.post(reverse("desk:search"), {"words": "hernie", "state": ""}, follow=True)
     assert case.reference not in by_disease.content.decode()
     page = assistant.get(at("case", case)).content.decode()
     assert case.reference in page
@@ -224,14 +224,59 @@ def test_a_call_that_reached_nobody_stays_on_the_list(world: World, desk: Client
     assert case.call_tasks.get().done_at is not None
 
 
-def test_search_finds_by_reference_name_and_pathology_and_only_by_post(world: World, desk: Client) -> None:
+def searched(desk: Client, words: str, state: str = "") -> str:
+    """The page one sees after a search."""
+    return str(desk.post(reverse("desk:search"), {"words": words, "state": state}, follow=True).content.decode())
+
+
+def test_search_finds_by_reference_name_and_pathology(world: World, desk: Client) -> None:
     case = admitted(world)
     for words in (case.reference, "renaud", "RENAUD camille", "hernie"):
-        assert case.reference in desk.post(reverse("desk:search"), {"words": words, "state": ""}).content.decode()
-    assert (
-        case.reference not in desk.post(reverse("desk:search"), {"words": "introuvable", "state": ""}).content.decode()
-    )
-    assert desk.get(reverse("desk:search")).status_code == 405
+        assert case.reference in searched(desk, words)
+    nothing = searched(desk, "introuvable")
+    assert case.reference not in nothing
+    assert "Aucun dossier" in nothing
+
+
+def test_what_was_found_is_a_page_to_come_back_to_and_no_name_stands_in_its_address(world: World, desk: Client) -> None:
+    case = admitted(world)
+    page = reverse("desk:search")
+    assert case.reference not in desk.get(page).content.decode()
+    answer = desk.post(page, {"words": "Camille Renaud", "state": "all"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, page)
+    # Coming back from the case asks for nothing again.
+    for _once in range(2):
+        again = desk.get(page).content.decode()
+        assert case.reference in again
+        assert 'value="Camille Renaud"' in again
+    assert page in desk.get(reverse("desk:home")).content.decode().split("Revenir à")[0][-200:]
+    # Nothing in the address searches.
+    assert case.reference in desk.get(page, {"words": "introuvable"}).content.decode()
+    # Too long is refused and kept nowhere.
+    assert desk.post(page, {"words": "x" * 121, "state": ""}).status_code == 422
+    assert 'value="Camille Renaud"' in desk.get(page).content.decode()
+    assert desk.post(page, {"words": "Camille Renaud", "state": "", "forget": "1"}).status_code == 302
+    assert "Renaud" not in desk.get(page).content.decode()
+
+
+def test_a_search_is_forgotten_at_logout(world: World, desk: Client) -> None:
+    case = admitted(world)
+    assert case.reference in searched(desk, "renaud")
+    desk.post(reverse("accounts:logout"))
+    again = verified_client(world.coordinator, "coordinator", client=desk)
+    assert "renaud" not in again.get(reverse("desk:search")).content.decode()
+
+
+def test_what_was_found_comes_in_pages(world: World, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cases.desk.views.lists.PAGE", 1)
+    first, second = submitted(world), submitted(world)
+    page = searched(desk, "renaud")
+    assert second.reference in page
+    assert first.reference not in page
+    after = desk.get(reverse("desk:search"), {"page": "2"}).content.decode()
+    assert first.reference in after
+    assert second.reference not in after
+    assert 'value="renaud"' in after
 
 
 def test_reading_an_ended_case_asks_why_and_journals_it(world: World, desk: Client) -> None:

@@ -54,9 +54,11 @@ def test_the_service_reads_no_request_before_the_patient_agreed(world: World, aw
             assert client.get(f"/bureau/dossiers/{case.pk}/{path}").status_code == 403, path
         assert all(not decide(acting(user, role), action, case) for action in READS if action != "document.read")
         for words in ("hernie", "lombaire"):
-            found = client.post(reverse("desk:search"), {"words": words, "state": "all"}).content.decode()
+            found = client.post(reverse("desk:search"), {"words": words, "state": "all"}, follow=True).content.decode()
             assert case.reference not in found
-        found = client.post(reverse("desk:search"), {"words": case.reference, "state": "all"}).content.decode()
+        found = client.post(
+            reverse("desk:search"), {"words": case.reference, "state": "all"}, follow=True
+        ).content.decode()
         assert case.reference in found and "lombaire" not in found
         assert "lombaire" not in client.get(reverse("desk:home")).content.decode()
     refused = AuditEvent.objects.filter(case_id=case.pk, action="access.refused")

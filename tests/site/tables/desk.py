@@ -31,7 +31,7 @@ def _sent(stage: Stage, who: str) -> Mapping[str, Any]:
 
 ROWS = [
     Row("desk:home", get={LISTS: PAGE}),
-    Row("desk:search", post={LISTS: PAGE}, data={"words": "", "state": "all"}),
+    Row("desk:search", "", {LISTS: PAGE}, {LISTS: DONE}, {"words": "", "state": "all"}),
     Row("desk:calls", get={f"{STAFF} involved": PAGE}),
     Row("desk:alerts", get={f"{STAFF} involved": PAGE}),
     Row("desk:case", "in_review", {ALL: PAGE}),
