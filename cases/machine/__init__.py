@@ -1,5 +1,5 @@
 """The life of a case: one table of moves, one function that makes them."""
 
-from cases.machine.engine import STAGE, may, moves_open_to, perform
+from cases.machine.engine import STAGE, may, moves_open_to, perform, refusals
 
-__all__ = ["STAGE", "may", "moves_open_to", "perform"]
+__all__ = ["STAGE", "may", "moves_open_to", "perform", "refusals"]

@@ -186,6 +186,22 @@ def may(name: str, case: Case, actor: Actor, *, rights: Rights | None = None) ->
     return (rights or rights_of(actor, case)).to(move.action).allowed
 
 
+def refusals(name: str, case: Case, actor: Actor) -> dict[str, DomainError]:
+    """What the conditions of a move refuse as the case stands, all of them, by name of the condition.
+
+    For a page that says so before the click; only for moves whose conditions read and change nothing.
+    """
+    move = TABLE[name]
+    step = Step(case, actor, decide(actor, move.action, case).relation, str(case.state), {}, now())
+    found: dict[str, DomainError] = {}
+    for guard in move.guards:
+        try:
+            guard(step)
+        except DomainError as error:
+            found[guard.__name__] = error
+    return found
+
+
 def moves_open_to(case: Case, actor: Actor) -> list[str]:
     """The moves whose button the actor should see now, in the order of the table."""
     rights = rights_of(actor, case)

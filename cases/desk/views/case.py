@@ -7,17 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.answers import pieces_wanted
 from cases.checks import pieces_open
 from cases.desk import forms, selectors
+from cases.desk.admission import before_admission
 from cases.desk.confirmations import MOVE_PAGES
 from cases.machine import may
 from cases.machine.guards import CHECKLIST, IDENTITY_MEANS, same_request_open
 from cases.models import Case
-from cases.models.case import Payment
 from cases.models.states import OVERRIDES, State
 from cases.pages import MOTIVES, case_page, keep_motive, require_on_page, rights_on
 from cases.presenters import by_when, next_action
@@ -68,10 +67,10 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
     }
     context["can_place"] = may("propose", case, actor, rights=rights)
     context["waits_here"] = context["can_place"] or any(move["first"] for move in context["moves"])
-    if any(move["name"] == "admit" for move in context["moves"]):
-        context["before_admission"] = _before_admission(case)
     if reads:
         context |= _clinical(case, made, checks=can["check"])
+    if any(move["name"] == "admit" for move in context["moves"]):
+        context["gaps"] = before_admission(case, actor, pieces=context.get("pieces_open", []))
     if can["ask_correction"] or can["end_correction"]:
         context |= {"correction": correction_of(case), "correction_ended": last_ended(case)}
     return render(request, "cases/desk/case.html", context)
@@ -155,16 +154,6 @@ def _checks(case: Case) -> dict[str, Any]:
         "identity": forms.IdentityForm(initial={"means": case.identity_means}),
         "identity_words": IDENTITY_MEANS.get(case.identity_means, ""),
     }
-
-
-def _before_admission(case: Case) -> list[str]:
-    """What the guards of the move still want, in words, so that nobody finds out by being refused."""
-    left = {
-        _("the checklist"): not all(case.checklist.get(line) for line in CHECKLIST),
-        _("the identity check"): case.identity_checked_at is None,
-        _("the price"): case.payment == Payment.OPEN,
-    }
-    return [words for words, wanted in left.items() if wanted]
 
 
 def _past(case: Case, made: set[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.codes import Purpose, check_code, request_code
 from cases.desk import forms, selectors
+from cases.desk.admission import before_admission, pieces_lacking
 from cases.desk.confirmations import MOVE_PAGES
 from cases.machine import STAGE, may, perform
 from cases.models import Case
@@ -45,7 +46,11 @@ def move(request: HttpRequest, case: Case, name: str) -> HttpResponse:
         inputs = page.inputs(form.cleaned_data)
         if attempt(request, form, lambda: perform(name, case.pk, actor=actor, **inputs), done=str(page.done)):
             return redirect("desk:case", case.pk)
-    return _confirm(request, case, page, form, allowed=may(name, case, actor))
+    allowed = may(name, case, actor)
+    more: dict[str, Any] = {}
+    if name == "admit" and allowed:
+        more["gaps"] = before_admission(case, actor, pieces=pieces_lacking(case))
+    return _confirm(request, case, page, form, allowed=allowed, **more)
 
 
 def _stop(request: HttpRequest, case: Case) -> HttpResponse:
@@ -67,8 +72,9 @@ def _stop(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, case: Case, page: Any, form: Any, *, allowed: bool, **more: Any) -> HttpResponse:
-    context = {"case": case, "page": page, "form": form, "allowed": allowed, "asked": None, **more}
-    return render(request, "cases/desk/confirm.html", context, status=422 if request.method == "POST" else 200)
+    refused = request.method == "POST"
+    context = {"case": case, "page": page, "form": form, "allowed": allowed, "refused": refused, "asked": None, **more}
+    return render(request, "cases/desk/confirm.html", context, status=422 if refused else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -118,6 +118,44 @@ def test_a_case_is_admitted_only_after_its_checks(world: World, desk: Client) ->
     assert case.total_due_at is not None
 
 
+def test_all_that_an_admission_lacks_is_said_at_once_and_leads_to_where_it_is_done(world: World, desk: Client) -> None:
+    case = submitted(world)
+    Case.objects.filter(pk=case.pk).update(payment="open")
+    page = at("move", case, "admit")
+    wanted = [f"{at('case', case)}#{part}" for part in ("identity", "checklist", "price")]
+    # On the page of the case, before the click, and after a refused one.
+    pages = [desk.get(at("case", case)), desk.get(page), desk.post(page)]
+    assert [answer.status_code for answer in pages] == [200, 200, 422]
+    for answer in pages:
+        assert [f'href="{place}"' in answer.content.decode() for place in wanted] == [True, True, True]
+    for part in ("identity", "checklist", "price"):
+        assert f'id="{part}"' in pages[0].content.decode()
+    # Three things, named once each: the first is not repeated as the error of the form.
+    assert pages[2].content.decode().count("identité du patient") == 1
+    desk.post(at("payment", case), {"payment": "waived"})
+    desk.post(at("identity", case), {"means": "identity_document"})
+    left = desk.post(page).content.decode()
+    assert [place in left for place in wanted] == [False, True, False]
+    # A required document that went away refuses nothing, but is said.
+    case.documents.update(removed_at=now())
+    case.missing_pieces.all().delete()
+    left = desk.get(page).content.decode()
+    assert at("move", case, "request_information") in left
+    lines = dict.fromkeys(("answers_read", "documents_read", "questions_clear", "scope_fits"), "on")
+    desk.post(at("checklist", case), lines)
+    assert desk.post(page).status_code == 302
+
+
+def test_an_admission_without_a_living_consent_says_so_beside_the_rest(world: World, desk: Client) -> None:
+    case = submitted(world)
+    Case.objects.filter(pk=case.pk).update(consent_withdrawn_at=now())
+    refused = desk.post(at("move", case, "admit"))
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert f'href="{at("messages", case)}"' in page
+    assert f'href="{at("case", case)}#checklist"' in page
+
+
 @pytest.mark.behaviour("S0-03")
 def test_the_coordinator_proposes_to_an_expert_with_the_reasons_for_and_against(world: World, desk: Client) -> None:
     case = admitted(world)
