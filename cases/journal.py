@@ -70,6 +70,7 @@ DEEDS = {
     "case.call_planned": (_("Call planned"), _("A call was planned.")),
     "case.call_asked": (_("Call asked for"), _("A call was asked for.")),
     "case.called": (_("Call made"), _("The team called.")),
+    "case.call_unanswered": (_("Call that nobody answered"), _("The team called; nobody answered.")),
     "case.stop_asked": (_("Stop asked for"), _("It was asked that the file be stopped.")),
     "case.stop_dropped": (_("Stop dropped"), _("The request to stop the file was dropped.")),
     "case.incident_reported": (_("Incident reported"), _("A technical incident was reported.")),

@@ -103,7 +103,11 @@ class CallForm(forms.Form):
 class CallDoneForm(forms.Form):
     """What came of a call."""
 
-    reached = forms.YesNoField(label=_("Did you reach the person?"))
+    reached = forms.ChoiceField(
+        label=_("Did you reach the person?"),
+        choices=[("yes", _("Yes, the call is made")), ("no", _("Nobody answered"))],
+        hints={"no": _("The call stays on the list, to be tried again later today or on the next working day.")},
+    )
     note = forms.LongTextField(label=_("What was said"), required=False, max_length=4_000, rows=3)
 
 

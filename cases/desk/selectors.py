@@ -193,7 +193,7 @@ def search(actor: Actor, words: str, state: str) -> QuerySet[Case]:
 def open_calls(cases: QuerySet[Case]) -> QuerySet[CallTask]:
     """Calls to make in these cases, the most pressing first."""
     rows = CallTask.objects.filter(done_at__isnull=True, case__in=cases)
-    return rows.select_related("case__patient", "case__pathology").order_by("due_at", "pk")
+    return rows.select_related("case__patient", "case__pathology", "tried_by").order_by("due_at", "pk")
 
 
 def open_alerts(cases: QuerySet[Case]) -> QuerySet[Alert]:

@@ -3,7 +3,7 @@
 Elapsed time is counted in UTC; the clocks stop while the requester owes something and go on where they stopped.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 
@@ -14,6 +14,8 @@ from ui.dates import PARIS
 
 #: A working day ends at this hour in Paris; Saturdays are not working days of the service.
 DAY_ENDS = time(18)
+#: What must be left of a working day for another call to be tried on it.
+CALL_AGAIN_AFTER = timedelta(hours=3)
 
 
 def hours(case: Case, clock: str) -> int:
@@ -88,12 +90,25 @@ def runs(case: Case) -> bool:
     return case.state not in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD)
 
 
+def call_again_by(at: datetime) -> datetime:
+    """By when to call again somebody who did not answer at `at`: later on this working day, or on the next one."""
+    day = at.astimezone(PARIS).date()
+    ends = datetime.combine(day, DAY_ENDS, tzinfo=PARIS).astimezone(UTC)
+    if _is_working_day(day) and at + CALL_AGAIN_AFTER <= ends:
+        return ends
+    return working_days_after(at, 1)
+
+
+def _is_working_day(day: date) -> bool:
+    return day.weekday() != 5 and is_open_day(day)
+
+
 def working_days_after(at: datetime, days: int) -> datetime:
     """The end of the working day that lies `days` working days after `at`, in UTC."""
     day = at.astimezone(PARIS).date()
     left = days
     while left:
         day += timedelta(days=1)
-        if day.weekday() != 5 and is_open_day(day):
+        if _is_working_day(day):
             left -= 1
     return datetime.combine(day, DAY_ENDS, tzinfo=PARIS).astimezone(UTC)

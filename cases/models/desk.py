@@ -103,6 +103,12 @@ class CallTask(models.Model):
     )
     reached = models.BooleanField(null=True, blank=True)
     note = SealedTextField(null=True, blank=True)
+    # Calls that nobody answered, and the last of them.
+    tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
+    tried_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["due_at"]

@@ -1,6 +1,6 @@
 """What the service does on a case without changing its state: checks, owner, payment, notes, calls, stop requests."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +18,8 @@ from cases.services.repeats import said_already
 from clock import now
 from errors import Conflict, Invalid, Missing
 
+#: A call that nobody answered, recorded again by the same person within this time, is the same call.
+SAME_CLICK = timedelta(minutes=1)
 STOP_REASONS = ("death", "duplicate", "opened_in_error")
 
 
@@ -132,7 +134,7 @@ def ask_for_call(case_id: UUID, why: str, *, actor: Actor) -> CallTask:
 
 @transaction.atomic
 def close_call(task_id: UUID, *, reached: bool, note: str, actor: Actor) -> CallTask:
-    """Record a call: reached or not, with a note; an unsuccessful one stays on the list."""
+    """Record a call. Where nobody answered it is counted, stays on the list, and is due again."""
     found = CallTask.objects.filter(pk=task_id).first()
     if found is None:
         raise Missing(_("This call is not on the list."))
@@ -142,18 +144,27 @@ def close_call(task_id: UUID, *, reached: bool, note: str, actor: Actor) -> Call
         raise Conflict(_("A report to the treating doctor is no call: record its sending on the page of the file."))
     if task.done_at is not None:
         raise Conflict(_("A colleague has already recorded this call."))
-    task.reached, task.note = reached, note.strip()
+    words, at = note.strip(), now()
+    if not reached and _tried_just_now(task, words, actor, at):
+        return task
+    task.reached = reached
+    # What was noted at an earlier try is not lost to the next one.
+    task.note = "\n\n".join(part for part in (task.note or "", words) if part)
     if reached:
-        task.done_at, task.done_by_id = now(), actor.id
+        task.done_at, task.done_by_id = at, actor.id
+    else:
+        task.tries, task.tried_at, task.tried_by_id = task.tries + 1, at, actor.person
+        task.due_at = max(task.due_at, clocks.call_again_by(at))
     task.save()
-    record(
-        "case.called",
-        actor=actor,
-        case_id=case.pk,
-        subjects=subjects(case),
-        detail={"why": task.why, "reached": reached},
-    )
+    action = "case.called" if reached else "case.call_unanswered"
+    record(action, actor=actor, case_id=case.pk, subjects=subjects(case), detail={"why": task.why, "reached": reached})
     return task
+
+
+def _tried_just_now(task: CallTask, words: str, actor: Actor, at: datetime) -> bool:
+    """Whether the same click is made again: a second call by the same person takes longer than a minute."""
+    again = task.tried_by_id == actor.person and task.tried_at is not None and at - task.tried_at < SAME_CLICK
+    return again and (task.note or "").endswith(words)
 
 
 @transaction.atomic

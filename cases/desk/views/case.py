@@ -55,7 +55,7 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
         )
         if can["take_alert"]
         else [],
-        "calls": list(case.call_tasks.filter(done_at__isnull=True).select_related("content_key")),
+        "calls": list(case.call_tasks.filter(done_at__isnull=True).select_related("content_key", "tried_by")),
         "transitions": past[:LAST_STEPS],
         "assignments": list(case.assignments.select_related("expert__user")) if "propose" in made else [],
         "unread": unread_messages(case, actor),

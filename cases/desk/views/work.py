@@ -116,12 +116,11 @@ def close_call(request: HttpRequest, case: Case, task_id: UUID) -> HttpResponse:
         raise Missing(_("This call is not on the list."))
     form = forms.CallDoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-
-        def act() -> None:
-            desk.close_call(task.pk, reached=data["reached"] in (True, "yes"), note=data["note"], actor=actor)
-
-        if attempt(request, form, act, done=_("The call is recorded.")):
+        reached, words = form.cleaned_data["reached"] == "yes", form.cleaned_data["note"]
+        done = _("The call is recorded.") if reached else _("Recorded: nobody answered. The call stays on the list.")
+        if attempt(
+            request, form, lambda: desk.close_call(task.pk, reached=reached, note=words, actor=actor), done=done
+        ):
             return redirect("desk:case", case.pk)
     from cases.everyone.views import contacts_of
 

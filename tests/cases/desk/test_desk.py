@@ -1,12 +1,13 @@
 """The desk: what waits, the checks, each move through its page, and who may not come here."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.machine import perform
+from audit.models import AuditEvent
+from cases.machine import clocks, perform
 from cases.models import Alert, Case, Message
 from cases.models.states import State
 from cases.services import alerts
@@ -15,6 +16,7 @@ from notify.models import OutgoingMail
 from tests.accounts.logins import last_code
 from tests.cases.clients import verified_client
 from tests.cases.world import World, make_world
+from ui.dates import PARIS
 
 pytestmark = pytest.mark.django_db
 
@@ -252,14 +254,49 @@ def test_an_alert_is_taken_once_and_closed_with_what_was_done(world: World, desk
     assert Alert.objects.get(pk=alert.pk).closed_at is not None
 
 
-def test_a_call_that_reached_nobody_stays_on_the_list(world: World, desk: Client) -> None:
+def test_a_call_that_nobody_answered_is_kept_counted_and_due_again(world: World, desk: Client) -> None:
     case = admitted(world)
     desk.post(at("add_call", case), {"why": "help"})
+    late = now() - timedelta(hours=2)
+    case.call_tasks.update(due_at=late)
     task = case.call_tasks.get()
+    assert desk.post(at("close_call", case, task.pk), {"reached": "", "note": ""}).status_code == 422
+    said = desk.post(at("close_call", case, task.pk), {"reached": "no", "note": "Répondeur."}, follow=True)
+    assert "personne n’a répondu" in said.content.decode()
+    # The same click again is the same call.
     desk.post(at("close_call", case, task.pk), {"reached": "no", "note": "Répondeur."})
-    assert case.call_tasks.get().done_at is None
+    task = case.call_tasks.get()
+    assert (task.done_at, task.tries, task.tried_by) == (None, 1, world.coordinator)
+    assert task.due_at == clocks.call_again_by(task.tried_at)
+    nurse = verified_client(world.nurse, "care_coordinator")
+    nurse.post(at("close_call", case, task.pk), {"reached": "no", "note": "Messagerie pleine."})
+    for page in (reverse("desk:calls"), at("case", case), at("close_call", case, task.pk)):
+        shown = nurse.get(page).content.decode()
+        assert "appelé 2 fois sans réponse" in shown
+        assert world.nurse.get_full_name() in shown
+    # The words of each try are there for the next caller, and the patient sees that she was called.
+    assert "Répondeur." in shown and "Messagerie pleine." in shown
+    tried = AuditEvent.objects.filter(case_id=case.pk, action="case.call_unanswered")
+    assert [event.actor_id for event in tried.order_by("at")] == [world.coordinator.pk, world.nurse.pk]
+    patient = verified_client(world.patient_user, "patient")
+    assert "personne n’a répondu" in patient.get(reverse("patient:seen", args=[case.pk])).content.decode()
     desk.post(at("close_call", case, task.pk), {"reached": "yes", "note": "Rassurée."})
     assert case.call_tasks.get().done_at is not None
+
+
+@pytest.mark.parametrize(
+    ("called", "due"),
+    [
+        ("2026-11-23T10:00", "2026-11-23T18:00"),  # a Monday morning: later that day
+        ("2026-11-23T16:00", "2026-11-24T18:00"),  # too late for another try
+        ("2026-11-27T16:00", "2026-11-30T18:00"),  # a Friday: over the weekend
+        ("2026-11-28T10:00", "2026-11-30T18:00"),  # a Saturday
+        ("2026-12-25T10:00", "2026-12-28T18:00"),  # a holiday, and a Friday
+    ],
+)
+def test_who_did_not_answer_is_called_again_on_working_time(called: str, due: str) -> None:
+    again = clocks.call_again_by(datetime.fromisoformat(called).replace(tzinfo=PARIS))
+    assert again == datetime.fromisoformat(due).replace(tzinfo=PARIS)
 
 
 def searched(desk: Client, words: str, state: str = "") -> str:
