@@ -24,7 +24,7 @@ from cases.models import (
     Override,
 )
 from cases.models.assignments import Outcome
-from cases.models.case import Payment
+from cases.models.case import Payment, Reception
 from cases.models.states import WITH_EXPERT, State
 from consent import services as consent
 from experts.availability import next_open_time
@@ -328,13 +328,14 @@ def plan_doctor_copy(step: Step) -> None:
 
 
 def call_first(step: Step) -> None:
-    """A call before the patient reads, where she wished for one or the expert wants it told in person."""
+    """A call before the patient reads: to her where she wished for one or the expert wants it told in person, or to the
+    person she wished to have beside her."""
     case, opinion = step.case, step.case.signed_opinion
     if not case.is_second_opinion:
         return
     if opinion is not None and opinion.tell_in_person:
         _call(step, CallTask.Why.BAD_NEWS)
-    elif case.reception == "after_call":
+    elif case.reception in (Reception.AFTER_CALL, Reception.WITH_SOMEONE):
         _call(step, CallTask.Why.RECEPTION)
 
 

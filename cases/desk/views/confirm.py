@@ -13,6 +13,7 @@ from accounts.codes import Purpose, check_code, request_code
 from cases.desk import forms, selectors
 from cases.desk.admission import before_admission, pieces_lacking
 from cases.desk.confirmations import MOVE_PAGES
+from cases.desk.receiving import wish_of
 from cases.machine import STAGE, may, perform
 from cases.models import Case
 from cases.models.states import OVERRIDES, State
@@ -50,6 +51,8 @@ def move(request: HttpRequest, case: Case, name: str) -> HttpResponse:
     more: dict[str, Any] = {}
     if name == "admit" and allowed:
         more["gaps"] = before_admission(case, actor, pieces=pieces_lacking(case))
+    if name == "deliver" and allowed:
+        more["wish"] = wish_of(case)
     return _confirm(request, case, page, form, allowed=allowed, **more)
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.desk import forms, selectors
+from cases.desk.receiving import companion_of
+from cases.everyone.views import contacts_of
 from cases.machine import clocks
 from cases.models import Alert, Case
 from cases.pages import attempt, case_page
@@ -122,9 +124,7 @@ def close_call(request: HttpRequest, case: Case, task_id: UUID) -> HttpResponse:
             request, form, lambda: desk.close_call(task.pk, reached=reached, note=words, actor=actor), done=done
         ):
             return redirect("desk:case", case.pk)
-    from cases.everyone.views import contacts_of
-
-    context = {"case": case, "task": task, "form": form, "contacts": contacts_of(case)}
+    context = {"case": case, "task": task, "form": form, "contacts": {**contacts_of(case), **companion_of(case)}}
     return render(request, "cases/desk/call.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from cases.machine import clocks, perform
-from cases.models import Alert, Case, Message
+from cases.models import Alert, Case, Message, Opinion
 from cases.models.states import State
 from cases.services import alerts
 from clock import now, travel
@@ -395,6 +395,50 @@ def test_words_between_desk_and_expert_are_kept_in_the_case(world: World, desk: 
     page = expert.get(reverse("expert:desk_messages", args=[case.pk])).content.decode()
     assert "Avez-vous vu l’IRM" in page
     assert Message.objects.get().thread == "desk_expert"
+
+
+def signed(world: World) -> Case:
+    walk = world.walk()
+    walk.case = admitted(world)
+    walk.propose()
+    walk.accept()
+    walk.write()
+    return walk.sign()
+
+
+def test_whoever_delivers_reads_first_how_the_patient_wishes_to_receive_it(world: World, desk: Client) -> None:
+    case = signed(world)
+    page = at("move", case, "deliver")
+    wishes = {
+        "at_once": "l’ouvre quand",
+        "after_call": "Appelez d’abord",
+        # She agreed to no report for her doctor.
+        "with_doctor": "Aucun compte rendu",
+    }
+    for wish, asked in wishes.items():
+        Case.objects.filter(pk=case.pk).update(reception=wish)
+        shown = desk.get(page).content.decode()
+        assert shown.index(fresh(case).get_reception_display()[1:]) < shown.index('<form method="post" novalidate')
+        assert asked in shown
+    case = fresh(case)
+    case.reception, case.reception_person = "with_someone", {"name": "Lou Renaud", "phone": "0611223344"}
+    case.save()
+    shown = desk.get(page).content.decode().replace("\u00a0", " ")
+    assert "Lou Renaud 06 11 22 33 44" in shown
+    assert "Appelez cette personne" in shown
+    Opinion.objects.filter(pk=case.signed_opinion_id).update(tell_in_person=True)
+    assert "de vive voix" in desk.get(page).content.decode()
+
+
+def test_the_person_beside_the_patient_is_on_the_list_of_calls_once_it_is_delivered(world: World, desk: Client) -> None:
+    case = signed(world)
+    case.reception, case.reception_person = "with_someone", {"name": "Lou Renaud", "phone": "0611223344"}
+    case.save()
+    assert desk.post(at("move", case, "deliver")).status_code == 302
+    task = case.call_tasks.get(why="reception")
+    assert "Lou Renaud" in desk.get(at("close_call", case, task.pk)).content.decode()
+    # Whoever else meets the contacts of the patient does not meet hers.
+    assert "Lou Renaud" not in desk.get(at("danger", case)).content.decode()
 
 
 def test_the_opinion_is_delivered_from_the_desk(world: World, desk: Client) -> None:
