@@ -161,8 +161,8 @@ TEMPLATES = {
     "case_expired_unsent": (
         _("Your request has expired"),
         _(
-            "File {reference}: it has ended without news from you. You can take it up again from your page until {due}; "
-            "then it is destroyed, as it was never sent."
+            "File {reference}: it has ended without news from you. You can take it up again from your page until "
+            "{due}; then it is destroyed, as it was never sent."
         ),
     ),
     "case_destroyed": (

@@ -272,7 +272,7 @@ def expire() -> None:
 
 
 def destroy_unsent() -> None:
-    """What expired unsent and was not taken up again is destroyed with its key, as the notice of drafts says (C-RET-5)."""
+    """What expired unsent and was not taken up again is destroyed, as the notice of drafts says (C-RET-5)."""
     kept_since = now() - timedelta(days=settings.UNSENT_KEPT_DAYS)
     over = Q(
         state=State.EXPIRED,

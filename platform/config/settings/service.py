@@ -14,7 +14,7 @@ CLOCKS: dict[str, dict[str, int]] = {
     "h48": {"completeness": 6, "acceptance": 12, "writing": 30, "total": 48, "follow_up": 48},
 }
 #: Days of silence of the requester after which a request expires, and days for which what was never sent is kept after
-#: that, to be taken up again, before its key is destroyed. For a draft they make six months, as its notice says (C-RET-5).
+#: that, to be taken up again, before its key is destroyed: six months for a draft, as its notice says (C-RET-5).
 UNSENT_KEPT_DAYS = 30
 EXPIRY_DAYS: dict[str, int] = {"draft": 182 - UNSENT_KEPT_DAYS, "awaiting_consent": 30, "information_requested": 90}
 #: Days before the end at which the requester is warned, twice.
