@@ -211,6 +211,28 @@ def aside(case: Case) -> Standing:
     return Standing(tag, label, title, nobody, until)
 
 
+#: States in which the silence of the patient or the requester ends the request.
+_SILENCE = (State.DRAFT, State.AWAITING_CONSENT, State.INFORMATION_REQUESTED)
+
+
+def silence_ends(case: Case, asked_at: datetime | None) -> str:
+    """Until when the case waits for the patient or the requester, and what happens then; "" where it does not.
+
+    Args:
+        asked_at: when the expert asked the question that is open, if one is.
+    """
+    if case.state == State.EXPERT_QUESTION and asked_at is not None:
+        day = asked_at + timedelta(days=settings.QUESTION_DAYS)
+        if day <= now():
+            return _("without an answer the expert goes on now")
+        return _("without an answer the expert goes on %(day)s") % {"day": on_day(day)}
+    if case.state not in _SILENCE or case.expires_at is None:
+        return ""
+    if case.expires_at <= now():
+        return _("its time is over: it expires once no call and no alert is open")
+    return _("without an answer the request ends %(day)s") % {"day": on_day(case.expires_at)}
+
+
 _NEXT: dict[str, Any] = {
     State.DRAFT: gettext_lazy("Request being filled in"),
     State.AWAITING_CONSENT: gettext_lazy("Patient’s agreement"),

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from access import visible_to
@@ -14,10 +14,10 @@ from accounts.models import RoleGrant, User
 from accounts.names import fold_name
 from audit import Actor
 from cases.checks import PARIS, conflicts_of_role
-from cases.models import Alert, CallTask, Case
+from cases.models import Alert, CallTask, Case, ExpertQuestion
 from cases.models.case import Sharing
 from cases.models.states import ON_DESK, WITH_EXPERT, State
-from cases.presenters import next_action
+from cases.presenters import next_action, silence_ends
 from clock import now
 from consent.models import Block
 from experts.models import ExpertProfile, Pathology
@@ -86,9 +86,15 @@ def counts(cases: QuerySet[Case], actor: Actor, *, mine: bool) -> Counts:
 
 
 def open_cases(cases: QuerySet[Case], actor: Actor, *, mine: bool, view: str) -> QuerySet[Case]:
-    """The open cases, a planned treatment first, then the clock that runs out first."""
+    """The open cases, a planned treatment first, then the clock that runs out first.
+
+    The assistant learns of no treatment, by the order neither: his list goes by the clocks he sees.
+    """
     rows = _base(cases, actor, mine=mine).filter(_view(view))
-    return rows.order_by(F("planned_treatment_on").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "id")
+    clock = F("due_at").asc(nulls_last=True)
+    if actor.role == "assistant":
+        return rows.order_by(clock, "id")
+    return rows.order_by(F("planned_treatment_on").asc(nulls_last=True), clock, "id")
 
 
 class CountedPaginator(Paginator):  # type: ignore[type-arg]
@@ -114,7 +120,7 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
 
 #: What a line shows.
 _LISTED = (
-    *("reference", "state", "due_at", "planned_treatment_on", "consented_at"),
+    *("reference", "state", "due_at", "planned_treatment_on", "consented_at", "expires_at"),
     *(f"patient__{name}" for name in ("birth_name", "birth_first_names", "used_name", "used_first_name")),
     *("pathology__name_fr", "pathology__name_en"),
     *("assigned_expert__user__title", "assigned_expert__user__full_name", "assigned_expert__user__email"),
@@ -123,22 +129,37 @@ _LISTED = (
 
 def _listed(ids: list[Any]) -> list[Case]:
     """Rows by id, in this order, with what a line shows and nothing sealed."""
-    rows = (
-        Case.objects.filter(pk__in=ids).select_related("patient", "pathology", "assigned_expert__user").only(*_LISTED)
-    )
+    rows = Case.objects.filter(pk__in=ids).select_related("patient", "pathology", "assigned_expert__user")
+    rows = rows.only(*_LISTED).annotate(asked_at=Subquery(_open_questions(OuterRef("pk")).values("asked_at")[:1]))
     by_id = {row.pk: row for row in rows}
     return [by_id[pk] for pk in ids if pk in by_id]
 
 
+def _open_questions(case: Any) -> QuerySet[ExpertQuestion]:
+    return ExpertQuestion.objects.filter(case=case, closed_at__isnull=True)
+
+
+def question_asked_at(case: Case) -> datetime | None:
+    """When the expert asked the question that waits for its answer; None where none does."""
+    if case.state != State.EXPERT_QUESTION:
+        return None
+    return _open_questions(case).values_list("asked_at", flat=True).first()
+
+
 @dataclass(frozen=True)
 class Line:
-    """One line of a list."""
+    """One line of a list.
+
+    Args:
+        until: until when it waits for the patient or the requester, and what happens then.
+    """
 
     case: Case
     name: str
     pathology: str
     planned: date | None
     action: str
+    until: str
     expert: str
     paused: bool
     done: bool
@@ -158,6 +179,7 @@ def lines(rows: Iterable[Case], actor: Actor) -> list[Line]:
             pathology=row.pathology.name if row.pathology and knows_disease(row, actor) else "",
             planned=row.planned_treatment_on if knows_disease(row, actor) else None,
             action=next_action(row),
+            until=silence_ends(row, row.asked_at),  # type: ignore[attr-defined]
             expert=row.assigned_expert.name if row.assigned_expert else "",
             paused=row.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
             done=row.state == State.SIGNED,

@@ -32,6 +32,7 @@ from cases.patient.start.forms import ConsentForm
 from cases.patient.start.pages import actor, draw, prepare_page
 from cases.patient.start.views.finish import consent_context, consent_form
 from cases.phone.forms import CallerIdentityForm, CallForm, ConfirmForm, EmailForm, SpokenAgreement, WhoForm
+from cases.presenters import silence_ends
 from cases.selectors import cases_of
 from cases.services import renewals
 from cases.services.drafting import Agreed
@@ -61,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The requests by phone that are not sent yet."""
     open_states = [State.DRAFT, State.AWAITING_CONSENT]
     rows = cases_of(_actor(request)).filter(by_phone=True, state__in=open_states).order_by("-updated_at")
-    return render(request, "cases/phone/home.html", {"rows": list(rows[:100])})
+    return render(request, "cases/phone/home.html", {"rows": [(row, silence_ends(row, None)) for row in rows[:100]]})
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,7 +19,7 @@ from cases.machine.guards import CHECKLIST, IDENTITY_MEANS, same_request_open
 from cases.models import Case
 from cases.models.states import OVERRIDES, State
 from cases.pages import MOTIVES, case_page, keep_motive, require_on_page, rights_on
-from cases.presenters import by_when, next_action
+from cases.presenters import by_when, next_action, silence_ends
 from cases.reading import answer_sections
 from cases.selectors import documents_of, history_of, in_words, unread_messages
 from cases.services.corrections import correction_of, last_ended
@@ -45,6 +45,7 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "action": next_action(case),
         "due": by_when(case.due_at),
+        "until": silence_ends(case, selectors.question_asked_at(case)),
         "paused": case.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
         "reads": reads,
         "knows_disease": selectors.knows_disease(case, actor),

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEvent
+from cases.demo.walk import acting
 from cases.machine import clocks, perform
 from cases.models import Alert, Case, Message, Opinion
 from cases.models.states import State
@@ -16,7 +17,7 @@ from notify.models import OutgoingMail
 from tests.accounts.logins import last_code
 from tests.cases.clients import verified_client
 from tests.cases.world import World, make_world
-from ui.dates import PARIS
+from ui.dates import PARIS, say_date
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,60 @@ def test_the_desk_lists_what_waits_with_the_planned_treatment_first(world: World
     page = desk.get(reverse("desk:home")).content.decode()
     assert page.index(planned.reference) < page.index(plain.reference)
     assert "Camille Renaud" in page
+
+
+def test_the_assistants_list_goes_by_the_clock_he_sees_and_not_by_a_treatment_he_does_not(world: World) -> None:
+    first = submitted(world)
+    walk = world.walk()
+    walk.open(planned=now().date() + timedelta(days=9))
+    walk.fill()
+    walk.ask_consent()
+    planned = walk.consent()
+    Case.objects.filter(pk=first.pk).update(due_at=now() + timedelta(hours=1))
+    Case.objects.filter(pk=planned.pk).update(due_at=now() + timedelta(hours=2))
+    page = verified_client(world.assistant, "assistant").get(reverse("desk:home")).content.decode()
+    assert page.index(first.reference) < page.index(planned.reference)
+
+
+def told_until(case: Case, *clients: Client) -> None:
+    """On the page of the case and in the list of whoever opens it."""
+    case = fresh(case)
+    open_one = case.expert_questions.filter(closed_at__isnull=True).first()
+    day = open_one.asked_at + timedelta(days=10) if open_one else case.expires_at
+    words = f"{'l’expert poursuit' if open_one else 'la demande se termine'} le {say_date(day)}"
+    for client in clients:
+        assert words in client.get(at("case", case)).content.decode()
+        found = client.post(reverse("desk:search"), {"words": case.reference, "state": "all"}, follow=True)
+        assert words in found.content.decode()
+
+
+def test_the_desk_reads_until_when_a_case_waits_and_what_happens_then(world: World, desk: Client) -> None:
+    assistant = verified_client(world.assistant, "assistant")
+    walk = world.walk()
+    told_until(walk.open(), desk, assistant)
+    walk.fill()
+    told_until(walk.ask_consent(), desk, assistant)
+    case = walk.consent()
+    # What waits for the service has a deadline, not an end.
+    assert "se termine" not in desk.get(at("case", case)).content.decode()
+    perform(
+        "request_information",
+        case.pk,
+        actor=acting(world.coordinator, "coordinator"),
+        message="Il manque l’IRM.",
+        items=["IRM"],
+    )
+    told_until(case, desk, assistant)
+    perform("provide_information", case.pk, actor=walk.patient, answer="Voilà.")
+    walk.check()
+    walk.admit()
+    walk.propose()
+    walk.accept()
+    perform("ask_question", case.pk, actor=walk.expert, text="Depuis quand ?")
+    told_until(case, desk, assistant)
+    with travel(now() + timedelta(days=11)):
+        late = verified_client(world.coordinator, "coordinator").get(at("case", case)).content.decode()
+        assert "poursuit dès maintenant" in late
 
 
 @pytest.mark.behaviour("S0-21")
