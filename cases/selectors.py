@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,10 +12,11 @@ from django.utils.translation import gettext as _
 from access import rights_of, visible_to
 from audit import Actor, describe_all, history
 from audit.models import AuditEvent
+from audit.sentences import Line
 from cases.models import Case, Document, Opinion
 from cases.models.messages import Thread
 from cases.policy import CaseFacts, DocumentFacts
-from ui.dates import paris_day
+from ui.dates import paris_day, say_time
 from vault.models import PreviewPage
 
 _SERVICE = ("coordinator", "care_coordinator")
@@ -76,13 +79,28 @@ def delivered_versions(case: Case) -> list[Opinion]:
 
 @dataclass(frozen=True)
 class Seen:
-    """One line of a history: `sentence` speaks to the patient, `label` to the team."""
+    """One line of a history: `sentence` speaks to the patient, `label` to the team.
+
+    Args:
+        times: when it was done, newest first; several where the same person did the same in a row that day.
+    """
 
     sentence: str
     label: str
     actor: str
     role: str
-    at: Any
+    times: tuple[datetime, ...]
+
+    @property
+    def at(self) -> datetime:
+        """The last time."""
+        return self.times[0]
+
+    @property
+    def span(self) -> str:
+        """«de 9 h 12 à 9 h 40», or nothing where it was done once."""
+        start, end = say_time(self.times[-1]), say_time(self.times[0])
+        return "" if start == end else _("from %(start)s to %(end)s") % {"start": start, "end": end}
 
 
 def history_of(case: Case, actor: Actor) -> QuerySet[AuditEvent]:
@@ -96,6 +114,16 @@ def done_by_others(case: Case, actor: Actor) -> QuerySet[AuditEvent]:
 
 
 def in_words(events: Iterable[AuditEvent], language: str) -> list[Seen]:
-    """Events as lines."""
-    lines = describe_all(events, language)
-    return [Seen(line.sentence, line.label, line.actor, line.role, line.event.at) for line in lines]
+    """Events as lines; what the same person did several times in a row on one day is one line with each time."""
+
+    def same(line: Line) -> tuple[object, ...]:
+        event = line.event
+        who = (event.actor_kind, event.actor_id, event.actor_role)
+        return (event.action, event.outcome, line.sentence, *who, paris_day(event.at))
+
+    rows = []
+    for _same, group in groupby(describe_all(events, language), key=same):
+        lines = list(group)
+        first = lines[0]
+        rows.append(Seen(first.sentence, first.label, first.actor, first.role, tuple(line.event.at for line in lines)))
+    return rows

@@ -34,6 +34,8 @@ from cases.services.renewals import asked_again
 from cases.tele_presenters import path_for_patient, standing_for_patient
 
 HISTORY_PAGE = 50
+#: Lines beside the case, and the events they are made of.
+LAST_SEEN, LOOKED_AT = 4, 20
 
 
 def standing_of(case: Case, actor: Actor) -> Standing:
@@ -69,7 +71,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
     request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
     standing = standing_of(case, actor)
     may_read_history = decide(actor, "case.read_history", case).allowed
-    seen = in_words(done_by_others(case, actor)[:4], get_language() or "fr") if may_read_history else []
+    others = done_by_others(case, actor)[:LOOKED_AT] if may_read_history else []
     context = {
         "case": case,
         "several": cases_of(actor).exclude(pk=case.pk).exists(),
@@ -79,7 +81,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
         "missing": list(case.missing_pieces.all()) if reads else [],
         "reads": reads,
         "may_read_history": may_read_history,
-        "seen": seen,
+        "seen": in_words(others, get_language() or "fr")[:LAST_SEEN],
         "unread": unread_messages(case, actor),
         "can_message": decide(actor, "case.message_service", case).allowed,
         "can_read_messages": decide(actor, "case.read_messages", case).allowed,

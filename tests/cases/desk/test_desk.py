@@ -12,6 +12,7 @@ from cases.machine import clocks, perform
 from cases.models import Alert, Case, Message, Opinion
 from cases.models.states import State
 from cases.services import alerts
+from cases.services.desk import add_note
 from clock import now, travel
 from notify.models import OutgoingMail
 from tests.accounts.logins import last_code
@@ -407,6 +408,37 @@ def test_what_was_found_comes_in_pages(world: World, desk: Client, monkeypatch: 
     assert first.reference in after
     assert second.reference not in after
     assert 'value="renaud"' in after
+
+
+def test_what_was_done_several_times_in_a_row_is_one_line_of_the_history_with_each_time(
+    world: World, desk: Client
+) -> None:
+    morning = datetime(2030, 3, 4, 9, 12, tzinfo=PARIS)
+    walk = world.walk()
+    walk.open()
+    walk.fill()
+    walk.ask_consent()
+    case = walk.consent()
+    events = AuditEvent.objects.filter(case_id=case.pk).count()
+    nurse = acting(world.nurse, "care_coordinator")
+    for minute in (0, 3, 28):
+        with travel(morning + timedelta(minutes=minute)):
+            add_note(case.pk, f"Note {minute}.", actor=nurse)
+    with travel(morning + timedelta(days=1)):
+        add_note(case.pk, "Le lendemain.", actor=nurse)
+        add_note(case.pk, "Du médecin.", actor=acting(world.coordinator, "coordinator"))
+        reader = verified_client(world.coordinator, "coordinator")
+        patient = verified_client(world.patient_user, "patient")
+        pages = [reader.get(at("history", case)), patient.get(reverse("patient:seen", args=[case.pk]))]
+    assert AuditEvent.objects.filter(case_id=case.pk, action="case.note_written").count() == 5
+    assert AuditEvent.objects.filter(case_id=case.pk).count() > events
+    for answer, words in zip(pages, ("Note écrite", "L’équipe a écrit une note"), strict=True):
+        page = answer.content.decode().replace("\u00a0", " ")
+        # Three in a row on one day, one on the next, and one of somebody else.
+        assert page.count(words) == 3
+        assert "de 9 h 12 à 9 h 40" in page
+        folded = page.split("<summary>3 fois</summary>")[1].split("</details>")[0]
+        assert [said in folded for said in ("9 h 12", "9 h 15", "9 h 40")] == [True, True, True]
 
 
 def test_reading_an_ended_case_asks_why_and_journals_it(world: World, desk: Client) -> None:
