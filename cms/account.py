@@ -9,7 +9,7 @@ from wagtail.admin.views.account import AccountView
 PANELS = ("locale", "theme", "notifications")
 
 
-class EditorAccountView(AccountView):  # type: ignore[misc]
+class EditorAccountView(AccountView):
     """Wagtail's account page with those panels alone."""
 
     def get_panels(self) -> list[Any]:
