@@ -15,6 +15,7 @@ from cases.answers import pieces_wanted, whole
 from cases.checks import live_documents, questions_of
 from cases.models import Case, ExpertQuestion, FollowUp, Opinion
 from cases.models.case import Kind, TreatingDoctorChoice, Urgency
+from cases.models.opinions import next_place
 from cases.opinions import content as paper
 from consent.models import Purpose
 from consent.services import living_purposes
@@ -102,17 +103,15 @@ def content_of(
         )
 
 
-def addendum_of(
-    case: Case, follow_up: FollowUp, answer: str, *, at: datetime, code: str, version: int
-) -> paper.OpinionContent:
+def addendum_of(case: Case, follow_up: FollowUp, answer: str, *, at: datetime, code: str) -> paper.OpinionContent:
     """The signed answer to the follow-up question."""
     opinion = case.signed_opinion
     with override(case.language):
         return paper.OpinionContent(
-            **_frame(case, at=at, code=code, version=version),
+            **_frame(case, at=at, code=code, version=opinion.place if opinion else 1),
             addendum=paper.Addendum(
-                number=1,
-                to_version=opinion.number if opinion else 1,
+                number=next_place(case.pk, Opinion.Type.ADDENDUM),
+                to_version=opinion.place if opinion else 1,
                 to_signed_at=opinion.signed_at if opinion else at,
             ),
             questions=(
@@ -125,7 +124,7 @@ def _replaced(opinion: Opinion | None, draft: dict[str, Any]) -> paper.Replaced 
     if opinion is None:
         return None
     why = str(draft.get(CORRECTION_WHY) or "").strip()
-    return paper.Replaced(version=opinion.number, signed_at=opinion.signed_at, why=why)
+    return paper.Replaced(version=opinion.place, signed_at=opinion.signed_at, why=why)
 
 
 def draft_gaps(

@@ -116,4 +116,5 @@ def _opinion_part(
         # Asking for a part there is not opens nothing.
         raise Missing(_("This opinion has no such part."))
     open_opinion(case_id, opinion_id, actor=actor, request_key=uuid.uuid4().hex)
-    return stream(stored, f"{case.reference}-{opinion.number}", inline=False)
+    sort = "-complement" if opinion.type == Opinion.Type.ADDENDUM else ""
+    return stream(stored, f"{case.reference}{sort}-{opinion.place}", inline=False)

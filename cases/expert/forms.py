@@ -91,7 +91,9 @@ class SnippetForm(forms.Form):
 class AddendumForm(forms.Form):
     """The answer to the follow-up question."""
 
-    answer = forms.LongTextField(label=_("Your answer"), max_length=MAX_TEXT, rows=8, required=False)
+    answer = forms.LongTextField(
+        label=_("Your answer"), max_length=MAX_TEXT, rows=8, error_messages={"required": _("Write your answer.")}
+    )
 
 
 class OpinionForm(forms.Form):

@@ -4,6 +4,8 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clock import now
@@ -47,7 +49,10 @@ class OpinionDraft(Written):
 
 
 class Opinion(models.Model):
-    """One signed version: the opinion, an addendum, or a correction; its bytes never change."""
+    """One signed version: the opinion, an addendum, or a correction; its bytes never change.
+
+    `number` counts every paper of the case in the order of signing; people read `place` and `name`.
+    """
 
     class Type(models.TextChoices):
         """What the signed document is."""
@@ -94,6 +99,49 @@ class Opinion(models.Model):
                 violation_error_message=_("A correction, and nothing else, replaces a signed version."),
             ),
         ]
+
+    @cached_property
+    def place(self) -> int:
+        """Its number as printed: among the versions of the opinion, or from 1 among its addenda."""
+        return next_place(self.case_id, self.type, before=self.number)
+
+    @cached_property
+    def completes(self) -> "Opinion | None":
+        """The version an addendum goes with: the one in the readers' hands when it was signed."""
+        if self.type != self.Type.ADDENDUM:
+            return None
+        handed = (self.Standing.CURRENT, self.Standing.SUPERSEDED)
+        earlier = Opinion.objects.filter(case_id=self.case_id, number__lt=self.number, standing__in=handed)
+        return earlier.exclude(type=self.Type.ADDENDUM).order_by("-number").first()
+
+    @property
+    def name(self) -> str:
+        """What it is called wherever papers are listed: «opinion, version 1», «addendum no. 1 to version 1»."""
+        if self.type == self.Type.ADDENDUM:
+            version = self.completes.place if self.completes else 1
+            return gettext("addendum no. %(n)d to version %(version)d") % {"n": self.place, "version": version}
+        words = gettext("opinion, version %(n)d") if self.case.is_second_opinion else gettext("report, version %(n)d")
+        return words % {"n": self.place}
+
+    @property
+    def standing_words(self) -> str | Promise:
+        """What is said of it: only what replaces is the latest version; an addendum goes with a version."""
+        if self.standing != self.Standing.CURRENT or self.type != self.Type.ADDENDUM:
+            return str(self.get_standing_display())
+        if self.completes is not None and self.completes.standing == self.Standing.SUPERSEDED:
+            return _("goes with a version that was replaced")
+        return _("goes with the latest version")
+
+
+def next_place(case_id: uuid.UUID, kind: str, *, before: int | None = None) -> int:
+    """The number the next paper of this sort gets: addenda are counted apart from the versions of the opinion.
+
+    Args:
+        before: counts only those whose `Opinion.number` is smaller.
+    """
+    addenda = models.Q(type=Opinion.Type.ADDENDUM)
+    rows = Opinion.objects.filter(addenda if kind == Opinion.Type.ADDENDUM else ~addenda, case_id=case_id)
+    return rows.filter(number__lt=before).count() + 1 if before is not None else rows.count() + 1
 
 
 class Correction(Written):

@@ -27,7 +27,7 @@ def unsent_versions(case: Case) -> list[Opinion]:
 
 def copies_of(case: Case) -> list[DoctorCopy]:
     """What left for the treating doctor, the latest first."""
-    return list(case.doctor_copies.select_related("opinion", "content_key"))
+    return list(case.doctor_copies.select_related("opinion__case", "content_key"))
 
 
 def refusal_to_send(case: Case) -> str:

@@ -172,6 +172,8 @@ def sign_correction(
     correction.ended_at, correction.ended_by_id = step.at, actor.id
     correction.save()
     case.signed_opinion = version
+    # An addendum read again meanwhile names the version it completes: it is made anew.
+    case.follow_ups.filter(addendum__isnull=True, released_at__isnull=True).update(rendered=None, rendered_version=None)
     # The new version is to be read, and acknowledged, like the first.
     case.first_opened_at = case.requester_acknowledged_at = None
     effects.call_first(step)

@@ -19,8 +19,8 @@ from accounts.models import CodeChallenge
 from audit import Actor, record
 from cases.composing import CORRECTION_WHY, EMPTY_DRAFT, addendum_of, content_of
 from cases.machine import perform
-from cases.models import Case, Correction, FollowUp, OpinionDraft
-from cases.models.opinions import Written
+from cases.models import Case, Correction, FollowUp, Opinion, OpinionDraft
+from cases.models.opinions import Written, next_place
 from cases.models.states import State
 from cases.opinions.codes import hash_code, new_code
 from cases.opinions.render import render_annex, render_opinion
@@ -138,7 +138,7 @@ def prepare_reading(case_id: UUID, *, actor: Actor) -> Written:
     require(actor, "case.write_draft", case)
     draft = draft_of(case)
     version, at, code = draft.version, now(), new_code()
-    number = case.opinions.count() + 1
+    number = next_place(case.pk, Opinion.Type.OPINION)
     content = content_of(case, draft.content, at=at, code=code, version=number, replaces=draft.replaced)
     gaps = content.problems()
     if gaps:
@@ -207,6 +207,8 @@ def sign_addendum(case_id: UUID, proof: CodeChallenge, *, actor: Actor) -> Case:
     case = Case.objects.filter(pk=case_id).first()
     if case is None:
         raise Missing(_("This case does not exist, or is not yours to see."))
+    if case.state == State.DELIVERED:
+        return perform("answer_follow_up", case_id, actor=actor)
     require(actor, "case.write_addendum", case)
     follow_up = open_follow_up(case)
     if follow_up.rendered is None or follow_up.rendered_version != follow_up.draft_version:
@@ -328,7 +330,6 @@ def prepare_addendum(case_id: UUID, *, actor: Actor) -> FollowUp:
         follow_up.answer_draft or "",
         at=now(),
         code=code,
-        version=case.opinions.count() + 1,
     )
     rendered = render_opinion(content)
     stored = write_file(case.content_key, [rendered.pdf], media_type="application/pdf")

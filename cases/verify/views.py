@@ -146,6 +146,10 @@ def _standing(opinion: Opinion) -> tuple[str, str | Promise]:
         return "pause", _("A correction of this version is under way: wait for the new one, or call us.")
     if case.delivered_at is None:
         return "pause", _("This version is signed and not delivered yet.")
+    if opinion.type == Opinion.Type.ADDENDUM:
+        if opinion.completes is not None and opinion.completes.standing == Opinion.Standing.SUPERSEDED:
+            return "late", _("This addendum completes a version of the opinion that a later one replaces.")
+        return "done", _("This addendum completes the latest version of the opinion: read them together.")
     return "done", _("This is the latest version.")
 
 

@@ -61,10 +61,7 @@ def letter(request: HttpRequest, case: Case) -> HttpResponse:
     doctor: dict[str, Any] = case.treating_doctor or {}
     language = "en" if case.language == "en" else "fr"
     with override(language):
-        papers = [
-            {"words": f"{version.get_type_display()} {version.number}", "signed": say_date(version.signed_at, "full")}
-            for version in versions
-        ]
+        papers = [{"words": version.name, "signed": say_date(version.signed_at, "full")} for version in versions]
         context = {
             "language": language,
             "service": settings.SERVICE_NAME,

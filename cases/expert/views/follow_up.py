@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.codes import Purpose, check_code, request_code
 from cases.expert import forms
+from cases.machine import may, perform
 from cases.models import Case
 from cases.pages import attempt, case_page
 from cases.services.opinions import StaleDraft, open_follow_up, prepare_addendum, save_addendum, sign_addendum
@@ -25,6 +26,8 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
     follow_up = open_follow_up(case)
     background = "application/json" in request.headers.get("Accept", "")
     form = forms.AddendumForm(request.POST or None, initial={"answer": follow_up.answer_draft or ""})
+    # What is saved as he types may be empty for a while; what he sends may not.
+    form.fields["answer"].required = not background
     other = None
     status = 200
     if request.method == "POST":
@@ -93,10 +96,14 @@ def code(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @require_POST
-@case_page("case.write_addendum")
+@case_page("case.see")
 def sign(request: HttpRequest, case: Case) -> HttpResponse:
-    """Sign the addendum."""
+    """Sign the addendum; a second click finds it signed."""
     actor = request.actor  # type: ignore[attr-defined]
+    if not may("answer_follow_up", case, actor):
+        perform("answer_follow_up", case.pk, actor=actor)
+        messages.info(request, _("Your answer is already signed and delivered."))
+        return redirect("expert:case", case.pk)
     follow_up = open_follow_up(case)
     form = forms.CodeForm(request.POST)
     if form.is_valid():

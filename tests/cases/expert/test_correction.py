@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.services.patients import represent
 from audit.models import AuditEvent
@@ -369,6 +370,33 @@ def test_a_correction_beside_a_follow_up_question_leaves_it_open(world: World, e
     _correct(walk, world)
     assert fresh(walk).state == State.FOLLOW_UP
     assert opinions.open_follow_up(fresh(walk)).question == "Puis-je courir ?"
+
+
+def test_addenda_and_versions_are_numbered_apart_and_only_what_replaces_is_the_latest(
+    world: World, expert: Client
+) -> None:
+    walk = opened(world)
+    walk.move("ask_follow_up", walk.patient, question="Puis-je courir ?")
+    opinions.save_addendum(walk.case.pk, "Oui.", 0, actor=walk.expert)
+    opinions.prepare_addendum(walk.case.pk, actor=walk.expert)
+    # The version it names is replaced before it is signed: the paper has to be made again.
+    second = _correct(walk, world)
+    assert expert.post(at("expert", "follow_up_sign", walk.case), {"code": "123456"}).status_code == 422
+    draft = opinions.prepare_addendum(walk.case.pk, actor=walk.expert)
+    opinions.sign_addendum(walk.case.pk, proof(world.expert.user, "sign", draft.rendered_sha256), actor=walk.expert)
+    addendum = walk.case.opinions.get(type="addendum")
+    printed = b"".join(read_file(addendum.pdf))
+    assert "s’ajoute à la version 2" in " ".join(text_of(printed).split())
+    assert "completes the latest version of the opinion" in told(by_file(printed))
+    third = _correct(walk, world)
+    assert (second.number, addendum.number, third.number) == (2, 3, 4)
+    mine = verified_client(world.patient_user).get(page(walk.case, "avis/")).content.decode().replace("\xa0", " ")
+    assert "Avis, version 3" in mine and "Complément n° 1 à la version 2" in mine and "version 4" not in mine
+    assert "remplace la version 2" in " ".join(text_of(b"".join(read_file(third.pdf))).split())
+    assert "a version of the opinion that a later one replaces" in told(by_file(printed))
+    with override("fr"):
+        shown = expert.get(at("expert", "case", walk.case)).content.decode()
+    assert "accompagne une version remplacée" in shown and shown.count(">dernière version<") == 1
 
 
 def test_the_database_keeps_corrections_whole(world: World) -> None:

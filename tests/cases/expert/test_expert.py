@@ -17,6 +17,7 @@ from tests.accounts.logins import last_code
 from tests.cases.clients import verified_client
 from tests.cases.patient.lives import tele
 from tests.cases.world import World, make_world
+from tests.opinions.validators import text_of
 from vault.files import read_file
 
 pytestmark = pytest.mark.django_db
@@ -282,10 +283,51 @@ def test_the_follow_up_question_is_answered_by_a_signed_addendum(world: World, e
     assert expert.post(page, {"answer": "Autre.", "version": "0"}, headers=JSON).status_code == 409
     assert expert.get(at("follow_up_read", case)).status_code == 200
     expert.post(at("follow_up_code", case))
-    assert expert.post(at("follow_up_sign", case), {"code": last_code(world.expert.user.email)}).status_code == 302
+    code = {"code": last_code(world.expert.user.email)}
+    assert expert.post(at("follow_up_sign", case), code).status_code == 302
     assert fresh(case).state == State.DELIVERED
-    assert case.opinions.filter(type="addendum").count() == 1
+    # A second click, or the page sent again after «back», finds it signed.
+    again = expert.post(at("follow_up_sign", case), code, follow=True)
+    assert again.redirect_chain == [(at("case", case), 302)]
+    assert "Votre réponse est déjà signée et remise." in again.content.decode()
     assert told_of_answer(case) == {world.patient_user.email}
+    addendum = case.opinions.get(type="addendum")
+    # Numbered among addenda; only what replaces is «the latest version».
+    kept = again.content.decode().replace("\xa0", " ")
+    assert "Complément n° 1 à la version 1" in kept and "Avis, version 1" in kept
+    assert kept.count(">dernière version<") == 1 and "accompagne la dernière version" in kept
+    printed = " ".join(text_of(b"".join(read_file(addendum.pdf))).split())
+    assert "Complément n° 1 au deuxième avis" in printed and "version 1" in printed
+    file = expert.get(at("opinion_file", case, addendum.pk))
+    assert f"{case.reference}-complement-1.pdf" in file["Content-Disposition"]
+
+
+def test_who_did_not_sign_the_addendum_is_still_refused(world: World, expert: Client) -> None:
+    walk = world.walk_of(in_review(world))
+    walk.write()
+    walk.sign()
+    case = walk.deliver()
+    assert expert.post(at("follow_up_sign", case), {"code": "123456"}).status_code == 409
+    other = verified_client(world.other_expert.user, "expert")
+    assert other.post(at("follow_up_sign", case), {"code": "123456"}).status_code == 404
+
+
+def test_the_answer_to_the_follow_up_question_is_required_at_its_field(world: World, expert: Client) -> None:
+    walk = world.walk_of(in_review(world))
+    walk.write()
+    walk.sign()
+    case = walk.deliver()
+    open_opinion(case.pk, case.signed_opinion_id, actor=walk.patient, request_key="k")
+    walk.move("ask_follow_up", walk.patient, question="Puis-je courir ?")
+    page = at("follow_up", case)
+    shown = expert.get(page).content.decode()
+    assert "Votre réponse" in shown and "facultatif" not in shown
+    empty = expert.post(page, {"answer": " ", "version": "0", "read_again": "1"})
+    text = empty.content.decode()
+    assert empty.status_code == 422 and "Puis-je courir" in text
+    assert 'href="#id_answer"' in text and "Écrivez votre réponse." in text
+    # What is saved as he types may be empty for a while.
+    assert expert.post(page, {"answer": "", "version": "0"}, headers=JSON).status_code == 200
 
 
 def test_the_patient_of_a_tele_expertise_hears_of_no_addendum_before_the_report_is_hers(
