@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -99,8 +100,8 @@ def follow_up(request: HttpRequest, case: Case) -> HttpResponse:
         if "change" in request.POST:
             return render(request, "cases/patient/follow_up.html", context)
         if allowed and "confirmed" not in request.POST:
-            context["question"] = question
-            return render(request, "cases/patient/follow_up_confirm.html", context)
+            context |= {"question": question, "back": reverse("patient:case", args=[case.pk])}
+            return render(request, "cases/everyone/follow_up_confirm.html", context)
 
         def act() -> None:
             perform("ask_follow_up", case.pk, actor=actor, question=question)

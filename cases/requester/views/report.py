@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -87,17 +88,22 @@ def told(request: HttpRequest, case: Case) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @case_page("case.read_opinion")
 def follow_up(request: HttpRequest, case: Case) -> HttpResponse:
-    """The one follow-up question."""
+    """The one follow-up question; it is shown again before it is sent, since there is no other."""
     actor = request.actor  # type: ignore[attr-defined]
     form = FollowUpForm(request.POST if request.method == "POST" else None)
+    allowed, end = may("ask_follow_up", case, actor), follow_up_until(case)
+    context = {"form": form, "allowed": allowed, "until": until_day(end) if end else ""}
     if request.method == "POST" and form.is_valid():
         question = form.cleaned_data["question"]
+        if "change" in request.POST:
+            return draw(request, "follow_up.html", case, context)
+        if allowed and "confirmed" not in request.POST:
+            shown = {"case": case, "question": question, "back": reverse("requester:report", args=[case.pk])}
+            return render(request, "cases/everyone/follow_up_confirm.html", {**context, **shown})
 
         def act() -> None:
             perform("ask_follow_up", case.pk, actor=actor, question=question)
 
         if attempt(request, form, act, done=_("Your question is with the expert.")):
             return redirect("requester:case", case.pk)
-    end = follow_up_until(case)
-    context = {"form": form, "allowed": may("ask_follow_up", case, actor), "until": until_day(end) if end else ""}
     return draw(request, "follow_up.html", case, context, status=refused(request))

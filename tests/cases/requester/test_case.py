@@ -263,7 +263,17 @@ def test_one_follow_up_question_then_the_request_is_closed(world: World, doctor:
     last = say_date(now() + timedelta(days=30))
     form = doctor.get(at("follow_up", walk.case)).content.decode()
     assert f"Une seule question ; vous pouvez l’envoyer jusqu’au {last}." in form.replace("\u00a0;", " ;")
-    assert doctor.post(at("follow_up", walk.case), {"question": "Et la rééducation ?"}).url == at("case", walk.case)
+    # Shown again before it is sent, since there is no other; «change» leads back to the words.
+    typed = {"question": "Et la rééducation ?"}
+    again = doctor.post(at("follow_up", walk.case), typed)
+    shown = again.content.decode()
+    assert again.status_code == 200 and "<textarea" not in shown and "Et la rééducation" in shown
+    assert "Envoyer cette question" in shown and at("report", walk.case) in shown
+    back = doctor.post(at("follow_up", walk.case), typed | {"change": "1"}).content.decode()
+    assert "<textarea" in back and "Et la rééducation" in back
+    assert fresh(walk.case).state == State.DELIVERED
+    sent = doctor.post(at("follow_up", walk.case), typed | {"confirmed": "1"})
+    assert sent.url == at("case", walk.case)
     assert fresh(walk.case).state == State.FOLLOW_UP
     assert "Et la rééducation" in doctor.get(at("report", walk.case)).content.decode()
     perform("release_follow_up", walk.case.pk, actor=acting(world.coordinator, "coordinator"))

@@ -85,7 +85,7 @@ ROWS = [
     Row("requester:report", "tele_review", {R: NO}),
     Row("requester:acknowledge", "tele_delivered", post={R: DONE}),
     Row("requester:told", "tele_delivered", {R: PAGE}, {R: DONE}),
-    Row("requester:follow_up", "tele_told", {R: PAGE}, {R: DONE}, {"question": "Et la rééducation ?"}),
+    Row("requester:follow_up", "tele_told", {R: PAGE}, {R: DONE}, {"question": "Et nager ?", "confirmed": "1"}),
     Row("requester:document", "tele_review", {R: PAGE}),
     Row("requester:document_file", "tele_review", {R: PAGE}),
     Row("requester:document_page", "tele_review", {R: PAGE}),
