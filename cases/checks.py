@@ -129,6 +129,20 @@ def doctor_left_out(case: Case) -> bool:
     return case.treating_doctor_choice in (TreatingDoctorChoice.NONE, TreatingDoctorChoice.REFUSED)
 
 
+def doctor_untold(case: Case) -> bool:
+    """Whether no treating doctor receives the opinion: left out, or consent 3 not given or taken back."""
+    asked = case.consented_at is not None
+    return doctor_left_out(case) or (
+        asked and Purpose.TREATING_DOCTOR not in living_purposes(case.pk, case.consent_round)
+    )
+
+
+def reception_asked_again(case: Case) -> bool:
+    """Whether the patient still has to say how she receives the opinion: her doctor was to read it, and is not told."""
+    sent = case.is_second_opinion and case.consented_at is not None
+    return sent and not case.reception and case.delivered_at is None and case.ended_at is None
+
+
 def live_documents(case: Case) -> Any:
     """The documents of the case that nobody withdrew, hid, or refused."""
     return Document.objects.filter(case=case, removed_at__isnull=True, hidden_at__isnull=True).exclude(

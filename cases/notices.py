@@ -146,6 +146,13 @@ TEMPLATES = {
         _("Your question could not be answered"),
         _("File {reference}: the expert cannot answer your follow-up question. You may ask it again."),
     ),
+    "case_withdrawn": (
+        _("The withdrawal is recorded"),
+        _(
+            "File {reference}: the request is withdrawn, and no opinion will be given. No expert or doctor can open "
+            "the file any more."
+        ),
+    ),
     "case_withdrawn_requester": (
         _("This request was withdrawn"),
         _("File {reference}: it was withdrawn. Nothing more is shared."),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from cases.checks import purposes_put, wants_doctor_copy
+from cases.checks import doctor_untold, purposes_put, wants_doctor_copy
 from cases.invitations import has_account, invite
 from cases.machine import clocks
 from cases.machine.guards import frozen_sheets, same_request_open
@@ -73,6 +73,7 @@ def give_consent(step: Step) -> None:
     )
     step.detail["purposes"] = [str(r.purpose) for r in records if r.decision == "given"]
     case.consented_at = step.at
+    ask_reception_again(case)
     case.consent_withdrawn_at = None
     case.submitted_at = case.submitted_at or step.at
     if not case.is_second_opinion or not any(settings.SERVICE_PRICE[line] for line in ("expert_fee", "service_fee")):
@@ -99,6 +100,14 @@ def give_consent(step: Step) -> None:
             from cases.tasks import place_tele_expertise
 
             enqueue(place_tele_expertise, case.pk)
+
+
+def ask_reception_again(case: Case) -> bool:
+    """Her doctor was to read the opinion with her and is not told of it: how she receives it has to be said again."""
+    contradicts = case.delivered_at is None and case.reception == Reception.WITH_DOCTOR and doctor_untold(case)
+    if contradicts:
+        case.reception = ""
+    return contradicts
 
 
 def refuse_consent(step: Step) -> None:
@@ -398,6 +407,9 @@ def withdraw(step: Step) -> None:
         step.tell("expert", "expert_case_taken_back")
     if not case.is_second_opinion:
         step.tell("requester", "case_withdrawn_requester")
+    if step.source != State.DRAFT:
+        # Of a draft nobody was told anything.
+        step.tell("patient", "case_withdrawn")
     for purpose in consent.given_purposes(case.pk, case.consent_round):
         consent.withdraw_purpose(case_id=case.pk, round_number=case.consent_round, purpose=purpose, actor=step.actor)
     if case.consented_at is not None:

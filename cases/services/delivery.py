@@ -92,6 +92,9 @@ def withdraw_consent(case_id: UUID, purpose: str, *, actor: Actor) -> Case:
     if required and (case.state in BEFORE_DELIVERY or (case.state == State.ON_HOLD and case.delivered_at is None)):
         return perform("withdraw", case.pk, actor=actor)
     consent.withdraw_purpose(case_id=case.pk, round_number=case.consent_round, purpose=purpose, actor=actor)
+    if purpose == Purpose.TREATING_DOCTOR and effects.ask_reception_again(case):
+        case.updated_at = now()
+        case.save()
     if required or purpose == Purpose.TREATING_DOCTOR:
         case.call_tasks.filter(why=CallTask.Why.DOCTOR_COPY, done_at__isnull=True).update(done_at=now())
     if required:

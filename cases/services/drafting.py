@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient, User
 from audit import Actor, record
 from cases.answers import whole
-from cases.checks import MAX_QUESTIONS, doctor_left_out
+from cases.checks import MAX_QUESTIONS, doctor_untold
 from cases.machine import clocks
+from cases.machine.effects import ask_reception_again
 from cases.models import Alert, AnswerAddition, AnswerSheet, Case, MissingPiece, ReferenceCounter
 from cases.models.case import Kind, Reception, Sharing, TreatingDoctorChoice
 from cases.models.states import State
@@ -331,9 +332,7 @@ def set_treating_doctor(
     case.treating_doctor_choice = choice
     case.treating_doctor = dict(doctor or {}) if named else None
     case.treating_doctor_user = user if named else None
-    if case.reception == Reception.WITH_DOCTOR and doctor_left_out(case):
-        # He was to read it with her: how it is received is asked again.
-        case.reception = ""
+    ask_reception_again(case)
     if choice == TreatingDoctorChoice.REFUSED and shown_text is not None:
         record_notice(
             case_id=case.pk,
@@ -357,7 +356,7 @@ def set_reception(case_id: UUID, reception: str, person: Mapping[str, Any] | Non
         raise Conflict(_("The opinion was already delivered."))
     if reception not in Reception.values or not reception:
         raise Invalid(_("Choose an answer."), fields={"reception": _("Choose an answer.")})
-    if reception == Reception.WITH_DOCTOR and doctor_left_out(case):
+    if reception == Reception.WITH_DOCTOR and doctor_untold(case):
         words = _("By your answer, no treating doctor receives the opinion.")
         change = (
             _("Choose another way here, or change that answer first, under «Your treating doctor».")

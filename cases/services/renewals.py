@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from audit import SystemActor
 from audit.actors import Actor
-from cases.machine import clocks, guards, perform
+from cases.machine import clocks, effects, guards, perform
 from cases.machine.step import Step
 from cases.models import CallTask, Case
 from cases.models.states import BEFORE_DELIVERY, State
@@ -131,6 +131,8 @@ def renew_consent(case_id: UUID, *, actor: Actor, **given: Any) -> Case:
         collected_on=given.get("collected_on"),
         purposes=purposes,
     )
+    if effects.ask_reception_again(case):
+        case.save()
     case.call_tasks.filter(why=CallTask.Why.RENEWAL, done_at__isnull=True).update(done_at=now())
     held = case.holds.filter(released_at__isnull=True, reason_code=RENEWAL).exists()
     if case.state == State.ON_HOLD and held and not guards.must_agree_again(case):

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access import decide
-from cases.checks import doctor_left_out
+from cases.checks import doctor_left_out, reception_asked_again
 from cases.models import Case
-from cases.models.case import TreatingDoctorChoice
+from cases.models.case import Reception, TreatingDoctorChoice
 from cases.models.states import WITH_EXPERT
 from cases.pages import attempt, case_page
 from cases.patient import forms
@@ -34,6 +34,7 @@ def choices(request: HttpRequest, case: Case) -> HttpResponse:
         "doctor_refused": case.treating_doctor_choice == TreatingDoctorChoice.REFUSED,
         "asked_again": renewals.asked_again(case),
         "reception": case.get_reception_display() if case.reception else "",
+        "reception_again": reception_asked_again(case),
         "blocks": list(case.patient.blocks.filter(lifted_at__isnull=True).select_related("professional")),
         "expert": case.assigned_expert,
         "may_choose": decide(request.actor, "case.choose", case).allowed,  # type: ignore[attr-defined]
@@ -83,7 +84,13 @@ def withdraw_consent(request: HttpRequest, case: Case, purpose: str) -> HttpResp
         return redirect("patient:choices", case.pk)
     required = purpose in {str(p) for p in (*consent.REQUIRED, *consent.SHARINGS)}
     label = dict(consent.Purpose.choices)[purpose]
-    context = {"case": case, "label": label, "required": required, "delivered": case.delivered_at is not None}
+    context = {
+        "case": case,
+        "label": label,
+        "required": required,
+        "delivered": case.delivered_at is not None,
+        "with_doctor": purpose == Purpose.TREATING_DOCTOR and case.reception == Reception.WITH_DOCTOR,
+    }
     return render(request, "cases/patient/withdraw_consent.html", context)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from access import decide
 from audit import Actor
 from cases.answers import pieces_wanted
+from cases.checks import reception_asked_again
 from cases.machine import may
 from cases.models import Case
 from cases.models.states import AFTER_DELIVERY, State
@@ -87,6 +88,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
         "can_read_messages": decide(actor, "case.read_messages", case).allowed,
         "can_add": decide(actor, "case.add_document", case).allowed,
         "can_follow_up": can_follow_up(case, actor),
+        "reception_again": reception_asked_again(case) and decide(actor, "case.choose", case).allowed,
         "can_alert": decide(actor, "case.raise_alert", case).allowed,
         "moves": {name: may(name, case, actor) for name in _MOVES},
         **_waiting(request, case, reads=reads),

@@ -14,6 +14,7 @@ from PIL import Image
 from accounts.models import User
 from audit.models import AuditEvent
 from cases.models import CallTask, Case
+from cases.services import drafting
 from cases.tasks import tick
 from clock import now, travel
 from consent.models import ConsentRecord, Purpose
@@ -139,6 +140,7 @@ def test_withdrawing_takes_the_file_from_every_professional_at_their_next_click(
     assert asked.status_code == 200 and state_of(walk.case) == "in_review"
     assert mine.post(page(walk.case, "retirer/"))["Location"] == page(walk.case)
     assert state_of(walk.case) == "withdrawn"
+    assert mails("case_withdrawn", world.patient_user) == 1
     for path in ("", "reponses/", f"documents/{document.pk}/", f"documents/{document.pk}/fichier/", "messages/"):
         assert expert.get(address + path).status_code in (403, 404), path
     assert expert.post(f"{address}question/", {"text": "Encore ?"}).status_code in (403, 404)
@@ -280,6 +282,45 @@ def test_a_doctor_who_was_not_to_be_told_is_named_and_told_after_all(world: Worl
     assert case.treating_doctor_choice == "named" and (case.treating_doctor or {})["name"] == "Dr Fictif"
     assert AuditEvent.objects.filter(case_id=case.pk, action="case.filled", detail__fields=["treating_doctor"]).exists()
     assert give not in mine.get(page(walk.case, "choix/")).content.decode()
+
+
+def test_a_doctor_no_longer_told_cannot_hand_the_opinion_over(world: World, mine: Client) -> None:
+    walk = after(world, "fill")
+    drafting.set_treating_doctor(walk.case.pk, "named", {"name": "Dr Fictif"}, actor=walk.patient)
+    drafting.set_reception(walk.case.pk, "with_doctor", None, actor=walk.patient)
+    walk.ask_consent()
+    walk.consent(treating_doctor=True)
+    again = page(walk.case, "choix/reception/")
+    assert "Redites-nous" not in mine.get(page(walk.case)).content.decode()
+    back = page(walk.case, "choix/treating_doctor/retirer/")
+    assert "Vous souhaitiez recevoir l’avis avec votre médecin" in mine.get(back).content.decode()
+    shown = mine.post(back, follow=True).content.decode()
+    assert Case.objects.get(pk=walk.case.pk).reception == ""
+    # Asked again, on her choices and on the page of her file; what happens meanwhile is said.
+    for text in (shown, mine.get(page(walk.case)).content.decode()):
+        assert "Redites-nous" in text and "Tant que vous n’avez pas répondu" in text and again in text
+    refused = mine.post(again, {"reception": "with_doctor"})
+    assert refused.status_code == 422 and Case.objects.get(pk=walk.case.pk).reception == ""
+    assert mine.post(again, {"reception": "after_call"}).status_code == 302
+    assert "Redites-nous" not in mine.get(page(walk.case, "choix/")).content.decode()
+    # Told again, he may hand it over again.
+    give = page(walk.case, "choix/treating_doctor/accepter/")
+    text_id = re.search(r'name="text" value="([^"]+)"', mine.get(give).content.decode())
+    assert text_id is not None and mine.post(give, {"text": text_id[1]}).status_code == 302
+    assert mine.post(again, {"reception": "with_doctor"}).status_code == 302
+
+
+def test_who_does_not_agree_to_tell_her_doctor_says_again_how_she_receives_it(world: World, mine: Client) -> None:
+    walk = after(world, "fill")
+    drafting.set_treating_doctor(walk.case.pk, "named", {"name": "Dr Fictif"}, actor=walk.patient)
+    drafting.set_reception(walk.case.pk, "with_doctor", None, actor=walk.patient)
+    walk.ask_consent()
+    walk.consent()
+    assert "Redites-nous" in mine.get(page(walk.case)).content.decode()
+    # It is delivered all the same, and then nothing is asked any more.
+    for step in ("check", "admit", "propose", "accept", "write", "sign", "deliver"):
+        getattr(walk, step)()
+    assert "Redites-nous" not in mine.get(page(walk.case)).content.decode()
 
 
 def test_taking_the_sharing_back_before_delivery_ends_the_request(world: World, mine: Client) -> None:
