@@ -60,11 +60,13 @@ def current_text(purpose: str, kind: str) -> ConsentText:
 
 def words_shown(text: ConsentText, language: str, *, expert: str = "") -> str:
     """The text as the reader sees it: title, blank line, body with its placeholders filled."""
+    # What is kept of a draft is seen, corrected and erased through the data protection officer.
+    rights = settings.SERVICE_DPO_EMAIL if text.purpose == "draft_notice" else ""
     values = {
         "service": settings.SERVICE_NAME,
         "controller": settings.SERVICE_CONTROLLER,
         # Where the team is spoken to, and where it is written to.
-        "contact": ", ".join(filter(None, (settings.SERVICE_PHONE, settings.SERVICE_CONTACT))),
+        "contact": ", ".join(filter(None, (rights, settings.SERVICE_PHONE, settings.SERVICE_CONTACT))),
         "expert": expert,
     }
     body = text.body(language)

@@ -32,7 +32,7 @@ def _frame(case: Case, language: str) -> dict[str, object]:
         "language": language,
         "service": settings.SERVICE_NAME,
         "contact": settings.SERVICE_CONTACT,
-        "phone": getattr(settings, "SERVICE_PHONE", "") or settings.SERVICE_CONTACT,
+        "phone": settings.SERVICE_PHONE,
         "reference": case.reference,
         "today": say_date(now(), "full"),
         "asker": printable(user.get_full_name())[0],

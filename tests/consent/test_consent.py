@@ -92,6 +92,9 @@ def test_each_choice_is_kept_apart_with_the_words_shown(world: World) -> None:
     assert act.shown == words_shown(current_text("act", case.kind), "fr")
     # Who wishes to talk first is given a number to call.
     assert settings.SERVICE_PHONE in act.shown
+    # Rights on what is kept of a draft are asked of the data protection officer.
+    assert settings.SERVICE_DPO_EMAIL in words_shown(current_text("draft_notice", case.kind), "fr")
+    assert settings.SERVICE_DPO_EMAIL not in act.shown
     assert (act.text_version, act.means, act.actor_id) == (1, "online", world.patient_user.pk)
     assert len(act.shown_sha256) == 64
 

@@ -4,7 +4,7 @@ from typing import Any
 
 SERVICE_NAME = "Second Regard"
 SERVICE_CONTROLLER = "Second Regard (instance de démonstration)"
-SERVICE_CONTACT = "01 00 00 00 00"
+SERVICE_CONTACT = "1 rue de l’Exemple, 75000 Paris"
 SERVICE_DPO_EMAIL = "dpo@demo.test"
 
 #: Hours each step may take, by the rhythm of the case: second opinion, tele-expertise in 7 days or in 48 hours.

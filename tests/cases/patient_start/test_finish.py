@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from cases.models import Alert, Case, Transition
 from cases.models.states import State
@@ -15,6 +16,7 @@ from tests.cases import world as people
 from tests.cases.clients import verified_client
 from tests.cases.patient_start.conftest import Desk
 from tests.cases.patient_start.forms import form_with, send, words_of
+from ui.dates import paris_day, say_date
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +164,19 @@ def test_the_sent_page_says_what_happens_next_and_until_when(asked: Desk) -> Non
     for part in ("Your request is sent", asked.case.reference, "within 7 days", "do not delay and do not stop"):
         assert part in words
     assert asked.case.due_at <= now() + timedelta(hours=48)
+
+
+def test_the_sent_page_says_that_the_planned_date_is_known_and_promises_nothing(asked: Desk) -> None:
+    send(asked.client, asked.client.get(asked.url("accords/")), "act", **REQUIRED)
+    assert "is planned for" not in words_of(asked.client.get(asked.url("envoye/")))
+    day = paris_day(now()) + timedelta(days=12)
+    Case.objects.filter(pk=asked.case.pk).update(planned_treatment_on=day)
+    with override("en"):
+        said = say_date(day, "full").replace("\xa0", " ")
+    words = words_of(asked.client.get(asked.url("envoye/")))
+    assert f"is planned for {said}, and we take it into account" in words and "cannot promise" in words
+    Case.objects.filter(pk=asked.case.pk).update(planned_treatment_on=paris_day(now()) - timedelta(days=1))
+    assert "is planned for" not in words_of(asked.client.get(asked.url("envoye/")))
 
 
 def test_a_named_expert_stands_in_the_text_of_the_sharing(ready: Desk) -> None:

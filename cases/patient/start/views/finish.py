@@ -25,9 +25,11 @@ from cases.patient.start.spaces import space_of
 from cases.patient.start.tasks import TaskList
 from cases.presenters import by_when
 from cases.start.prices import price_lines
+from clock import now
 from consent.models import REQUIRED, SHARINGS
 from consent.texts import current_text, words_shown
 from errors import DomainError
+from ui.dates import paris_day
 
 _AWAITING = (State.AWAITING_CONSENT,)
 #: States in which «envoyé» still says what happens next.
@@ -199,12 +201,14 @@ def refuse(request: HttpRequest, case: Case) -> HttpResponse:
 @prepare_page("case.see", states=_JUST_SENT)
 def sent(request: HttpRequest, case: Case) -> HttpResponse:
     """What happens next, who does it, and until when."""
-    return draw(
-        request,
-        "sent.html",
-        case,
-        {"total_days": _days(case), "due": by_when(case.due_at), "case_url": space_of(request).case_url(case.pk)},
-    )
+    planned = case.planned_treatment_on
+    context = {
+        "total_days": _days(case),
+        "due": by_when(case.due_at),
+        "case_url": space_of(request).case_url(case.pk),
+        "planned": planned if planned and planned >= paris_day(now()) else None,
+    }
+    return draw(request, "sent.html", case, context)
 
 
 def _days(case: Case) -> int:
