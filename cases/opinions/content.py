@@ -69,7 +69,10 @@ class Reader(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientIdentity:
-    """The five traits of the national identity (C-INS-1) and the name used in life. `sex` is "F", "M" or "I"."""
+    """The five traits of the national identity (C-INS-1) and the name used in life.
+
+    `sex` is "F", "M" or "I"; `birth_place` a name, or the INSEE code alone.
+    """
 
     birth_name: str
     birth_first_names: str

@@ -158,6 +158,7 @@ def _context(content: OpinionContent, *, annex: bool) -> dict[str, object]:
         "relevance": words.relevance_sentence(content),
         "sex": words.sex_words(content.patient.sex),
         "birth_date": birth_date,
+        "birth_place": words.place_words(content.patient.birth_place),
         "born": words.born_words(content.patient.sex, birth_date),
         "asked_by": askers.pop() if len(askers) == 1 else "",
         "signed_on": say_date(content.signed_at, "full"),

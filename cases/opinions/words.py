@@ -1,5 +1,6 @@
 """The sentences of a report that depend on a code: what is printed is always words."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.opinions.content import Divergence, DivergenceOn, Kind, OpinionContent, Reader, Relevance
+
+_PLACE_CODE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 
 
 def paper_title(content: OpinionContent) -> str:
@@ -115,6 +118,13 @@ def born_words(sex: str, birth_date: str) -> str:
     """«née le 3 mai 1980», as it stands beside the name at the head of each page."""
     words = {"F": pgettext("a woman", "born on %(date)s"), "M": pgettext("a man", "born on %(date)s")}
     return words.get(sex, pgettext("a person", "born on %(date)s")) % {"date": birth_date}
+
+
+def place_words(place: str) -> str:
+    """The place of birth: its name, or the code said to be one, which is all that the national identity holds."""
+    if _PLACE_CODE.fullmatch(place):
+        return _("INSEE code %(code)s") % {"code": place}
+    return place
 
 
 def sex_words(sex: str) -> str:

@@ -218,6 +218,36 @@ def test_a_correction_says_what_it_replaces_and_why() -> None:
     assert "version 2" in first
 
 
+def test_no_heading_stands_alone_at_the_foot_of_a_page() -> None:
+    """Whatever the length of what comes before, and of the first option."""
+    long = "\n\n" + "Une voie décrite tout au long, avec ce qu’elle apporte. " * 120
+    options = tuple(dataclasses.replace(one, benefits=one.benefits + long) for one in SECOND_OPINION.options)
+    papers = [dataclasses.replace(SECOND_OPINION, options=options)]
+    for lines in range(10, 18):
+        more = "\n\n" + "\n".join(f"- ligne {number}" for number in range(lines))
+        papers.append(dataclasses.replace(SECOND_OPINION, summary=SECOND_OPINION.summary + more))
+    leading = ("Les options, avec", "L’analyse médicale", "Cette partie est écrite", "Ce que disait", "Documents reçus")
+    for paper in papers:
+        document = pypdfium2.PdfDocument(render_opinion(paper).pdf)
+        for page in document:
+            found = [line.strip() for line in page.get_textpage().get_text_bounded().splitlines() if line.strip()]
+            # The running lines of the page come last.
+            ends = next(
+                i for i, line in enumerate(found) if line.startswith(("Camille RENAUD, née", "Vérifier ce doc"))
+            )
+            assert not found[ends - 1].startswith(leading), found[ends - 3 : ends]
+        document.close()
+
+
+def test_a_code_of_the_place_of_birth_is_said_to_be_one() -> None:
+    named = text_of(rendered("second_opinion").pdf)
+    assert "Villeurbanne (69266)" in named
+    for code, said in (("75056", "Lieu de naissance : code INSEE 75056"), ("", "")):
+        patient = dataclasses.replace(SECOND_OPINION.patient, birth_place=code)
+        text = text_of(render_opinion(dataclasses.replace(SECOND_OPINION, patient=patient)).pdf).replace("\xa0", " ")
+        assert said in text and ("Lieu de naissance" in text) == bool(code)
+
+
 def test_an_addendum_says_what_it_completes() -> None:
     first = _pages(rendered("addendum").pdf)[0]
     assert "Complément n° 1 au deuxième avis" in first
