@@ -126,8 +126,9 @@ class Loader:
             else:
                 birth = date(self.start.year - person["age"], 3, 1 + self.number % 27)
                 email = f"patient{self.number:02d}@demo.test"
+                phone = f"06 39 98 {self.number // 100:02d} {self.number % 100:02d}"
                 patient, user = make_patient(
-                    email, *name, sex=person["sex"], birth=birth, password_hash=self.password_hash
+                    email, *name, sex=person["sex"], birth=birth, password_hash=self.password_hash, phone=phone
                 )
         coordinator = self.people.coordinators[self.number % 3 == 0]
         expert = self.people.experts[told.pathology.code][

@@ -258,12 +258,12 @@ def _expert(user: User, hospital: str, department: str, codes: Iterable[str], de
 
 
 def make_patient(
-    email: str, first: str, last: str, *, sex: str, birth: date, password_hash: str
+    email: str, first: str, last: str, *, sex: str, birth: date, password_hash: str, phone: str = ""
 ) -> tuple[Patient, User]:
     """A patient with his own account."""
     user = create_user(email, actor=SETUP, password_hash=password_hash, full_name=f"{first} {last}")
     open_own_space(user, "patient", actor=SETUP)
-    patient = _identity(email, first, last, sex=sex, birth=birth)
+    patient = _identity(email, first, last, sex=sex, birth=birth, phone=phone)
     represent(user, patient, "self", actor=SETUP)
     return patient, user
 
@@ -284,7 +284,7 @@ def make_patient_without_account(first: str, last: str, *, sex: str, birth: date
     return _identity(email, first, last, sex=sex, birth=birth)
 
 
-def _identity(email: str, first: str, last: str, *, sex: str, birth: date) -> Patient:
+def _identity(email: str, first: str, last: str, *, sex: str, birth: date, phone: str = "") -> Patient:
     return create_patient(
         actor=SETUP,
         birth_name=last,
@@ -292,6 +292,6 @@ def _identity(email: str, first: str, last: str, *, sex: str, birth: date) -> Pa
         birth_date=birth,
         sex=sex,
         birth_place_code="69383",
-        phone="06 39 98 00 00",
+        phone=phone or "06 39 98 00 00",
         email=email,
     )

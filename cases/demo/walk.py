@@ -146,6 +146,8 @@ class Walk:
     def fill(self, *, questions: Iterable[str] = ("L’opération est-elle nécessaire ?",), **answers: Any) -> Case:
         """The patient answers everything; documents that are wanted are declared unobtainable unless added before."""
         case, actor = self.case, self.requester
+        # One number, in the account and in the answers, as the page proposes it.
+        answers["phone"] = self.cast.patient.phone or answers.get("phone", "06 00 00 00 00")
         together = whole(case)
         for sheet in together.sheets:
             given: dict[str, Any] = {}
