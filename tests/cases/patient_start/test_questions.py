@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.services.patients import represent
 from cases.answers import whole as whole_of
 from cases.demo.walk import acting
 from cases.models import Alert, AnswerSheet
+from cases.patient.start.preparation import Preparation
 from cases.services import alerts, drafting
 from clock import now, travel
 from notify.models import OutgoingMail
@@ -32,6 +34,19 @@ def continue_first(desk: Desk, **values: object) -> object:
 def test_answers_are_stored_when_going_on(draft: Desk) -> None:
     assert continue_first(draft).status_code == 302
     assert answers(draft) == {"urgent_signs": ["none"], "fever_chills": "no"}
+
+
+def test_who_answers_for_somebody_is_told_whom_the_questions_mean(draft: Desk) -> None:
+    _row, parent = people.patient("Parent Renaud")
+    represent(parent, draft.world.patient, "parent", actor=people.SETUP)
+    client = verified_client(parent)
+    contact = next(page.number for page in Preparation(draft.case).blocks if page.code == "contact")
+    told = "in these questions, «you» always means Camille Renaud"
+    for rest in ("questions/1/", "relire/"):
+        assert told in words_of(client.get(draft.url(rest))), rest
+        assert "You answer for" not in words_of(draft.client.get(draft.url(rest))), rest
+    words = words_of(client.get(draft.url(f"questions/{contact}/")))
+    assert told not in words and "give the numbers on which we reach you" in words
 
 
 def test_an_answer_that_brings_questions_shows_them_on_the_same_page(draft: Desk) -> None:
