@@ -2,7 +2,7 @@
 
 import io
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from vault import format as layout
 from vault.exceptions import SealBroken
 from vault.models import ContentKey, StoredFile, object_name
-from vault.stores import ObjectWriter, get_store
+from vault.stores import get_store
 
 
 class FileWriter:
@@ -19,15 +19,13 @@ class FileWriter:
 
     Args:
         key: the content key it is sealed under.
-        through: wraps the writer of the store.
     """
 
-    def __init__(self, key: ContentKey, *, through: Callable[[ObjectWriter], ObjectWriter] | None = None) -> None:
+    def __init__(self, key: ContentKey) -> None:
         self.file_id = uuid.uuid4()
         self._key = key
         self._store = get_store()
-        target = self._store.create(object_name(self.file_id))
-        self._object = through(target) if through else target
+        self._object = self._store.create(object_name(self.file_id))
         try:
             self._encryptor = layout.Encryptor(key, self.file_id, self._object)
         except BaseException:
@@ -41,7 +39,7 @@ class FileWriter:
         return self._encryptor.size
 
     def write(self, data: bytes | memoryview) -> None:
-        """Encrypt and store clear bytes."""
+        """Encrypt and store clear bytes, which must not change afterwards."""
         self._encryptor.write(data)
 
     def finish(self, *, media_type: str) -> StoredFile:
@@ -72,6 +70,7 @@ class FileWriter:
         """Remove what was written."""
         if self._open:
             self._open = False
+            self._encryptor.drop()
             self._object.abort()
 
     def __enter__(self) -> Self:

@@ -9,7 +9,6 @@ data are the head and the id. So a chunk that was altered, moved, left out, repe
 not open, and neither does a file that was cut after any chunk. Parts can be read without reading what precedes them.
 """
 
-import hashlib
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from vault.digest import DigestAside
 from vault.exceptions import SealBroken
 from vault.models import ContentKey
 from vault.stores import ObjectReader, ObjectWriter
@@ -61,7 +61,7 @@ class Encryptor:
         self._target = target
         self._buffer = bytearray()
         self._number = 0
-        self._digest = hashlib.sha256()
+        self._digest = DigestAside()
         self.size = 0
         target.write(head)
 
@@ -71,7 +71,7 @@ class Encryptor:
         return self._digest.hexdigest()
 
     def write(self, data: bytes | memoryview) -> None:
-        """Take clear bytes. A full chunk is kept back until it is known whether it is the last."""
+        """Take clear bytes, which must not change afterwards. A full chunk waits: it may be the last."""
         self.size += len(data)
         self._digest.update(data)
         view = memoryview(data)
@@ -90,6 +90,10 @@ class Encryptor:
         """Write the last chunk. The caller commits the target."""
         self._seal(self._buffer, last=True)
         self._buffer = bytearray()
+
+    def drop(self) -> None:
+        """End what goes on aside, when the file is given up."""
+        self._digest.drop()
 
     def _seal(self, data: bytes | bytearray | memoryview, *, last: bool) -> None:
         if self._number >= MAX_CHUNKS:

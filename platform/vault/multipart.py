@@ -14,7 +14,7 @@ from django.utils.http import parse_header_parameters
 MAX_LINES = 2 * 1024 * 1024
 MAX_PARTS = 1000
 _LINE = 64 * 1024
-_BLOCK = 512 * 1024
+_BLOCK = 1024 * 1024
 _PLAIN = ("", "binary", "7bit", "8bit")
 
 

@@ -34,9 +34,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from errors import NotAllowed
 from vault import conf, sniff
-from vault.ahead import WriterAhead
 from vault.exceptions import FileRefused
-from vault.files import delete_file
+from vault.files import FileWriter, delete_file
 from vault.models import ContentKey, StoredFile
 from vault.multipart import MAX_LINES, BodyCut, MultipartBody, Part
 from vault.refusals import refusal, too_large, too_many
@@ -228,7 +227,7 @@ class _EncryptingHandler(FileUploadHandler):
             raise too_many(self._max_files)
         media_type = sniff.media_type(head[: sniff.HEAD_BYTES])
         size = 0
-        with WriterAhead(key) as writer:
+        with FileWriter(key) as writer:
             for piece in chain((memoryview(head),), pieces):
                 size += len(piece)
                 if size > self._max_bytes:

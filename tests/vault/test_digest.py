@@ -1,5 +1,6 @@
-"""The thread that encrypts: its errors come back, and it never outlives its file."""
+"""The thread that reckons a digest: right for any number of pieces, and it never outlives its file."""
 
+import hashlib
 import os
 import threading
 from pathlib import Path
@@ -7,8 +8,7 @@ from unittest import mock
 
 import pytest
 
-from vault.ahead import WriterAhead
-from vault.files import read_file
+from vault.files import FileWriter, read_file
 from vault.models import ContentKey, StoredFile
 from vault.stores import local
 
@@ -23,11 +23,14 @@ def threads() -> list[str]:
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 9, 40])
 def test_any_number_of_pieces_comes_back_in_order(key: ContentKey, count: int) -> None:
     pieces = [os.urandom(PIECE) for _ in range(count)]
-    with WriterAhead(key) as writer:
+    with FileWriter(key) as writer:
         for piece in pieces:
             writer.write(memoryview(piece))
+        assert threads() == (["vault-digest"] if count >= 2 else [])
         stored = writer.finish(media_type="x/y")
-    assert b"".join(read_file(stored)) == b"".join(pieces)
+    whole = b"".join(pieces)
+    assert b"".join(read_file(stored)) == whole
+    assert stored.sha256 == hashlib.sha256(whole).hexdigest()
     assert threads() == []
 
 
@@ -41,7 +44,7 @@ def test_an_error_of_the_store_reaches_the_receiver_and_leaves_nothing(key: Cont
         real(self, data)
 
     def write_all() -> StoredFile:
-        with WriterAhead(key) as writer:
+        with FileWriter(key) as writer:
             for _ in range(200):
                 writer.write(bytes(PIECE))
             return writer.finish(media_type="x/y")
@@ -53,10 +56,10 @@ def test_an_error_of_the_store_reaches_the_receiver_and_leaves_nothing(key: Cont
     assert not StoredFile.objects.exists()
 
 
-def test_an_abandoned_upload_ends_its_thread(key: ContentKey, own_vault: Path) -> None:
-    with WriterAhead(key) as writer:
+def test_an_abandoned_file_ends_its_thread(key: ContentKey, own_vault: Path) -> None:
+    with FileWriter(key) as writer:
         for _ in range(20):
             writer.write(bytes(PIECE))
-        assert set(threads()) == {"vault-sealing", "vault-storing"}
+        assert threads() == ["vault-digest"]
     assert threads() == []
     assert [found for found in own_vault.rglob("*") if found.is_file()] == []
