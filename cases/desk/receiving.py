@@ -19,7 +19,7 @@ class Wish:
 
     Args:
         words: the wish.
-        asks: what is to be done, one sentence each.
+        asks: what is to be done, one sentence each; nothing where the notice by e-mail is enough.
         contacts: whom it may be necessary to call, by label.
     """
 
@@ -65,4 +65,4 @@ def _asks(case: Case) -> list[str]:
         )
     elif case.reception == Reception.WITH_DOCTOR:
         asks.append(_("No report may be sent to her doctor: she has not agreed to it. Call the patient first."))
-    return asks or [_("Nothing more: the patient is told by e-mail, and opens it when she chooses.")]
+    return asks

@@ -188,6 +188,8 @@ def test_all_that_an_admission_lacks_is_said_at_once_and_leads_to_where_it_is_do
         assert [f'href="{place}"' in answer.content.decode() for place in wanted] == [True, True, True]
     for part in ("identity", "checklist", "price"):
         assert f'id="{part}"' in pages[0].content.decode()
+    # Nothing says that the file is complete.
+    assert not any("Le dossier est complet" in answer.content.decode() for answer in pages)
     # Three things, named once each: the first is not repeated as the error of the form.
     assert pages[2].content.decode().count("identité du patient") == 1
     desk.post(at("payment", case), {"payment": "waived"})
