@@ -55,6 +55,8 @@ def _asks(case: Case) -> list[str]:
         asks += [_("The expert asks that it be told in person first."), call]
     elif case.reception == Reception.AFTER_CALL:
         asks.append(call)
+    if not case.reception:
+        asks.append(_("Ask the patient how she wishes to receive it, then deliver."))
     if case.reception == Reception.WITH_SOMEONE:
         asks.append(
             _("Call this person, so that the patient is not alone. Say that the opinion is there, and nothing of it.")

@@ -501,13 +501,15 @@ def test_whoever_delivers_reads_first_how_the_patient_wishes_to_receive_it(world
     wishes = {
         "at_once": "l’ouvre quand",
         "after_call": "Appelez d’abord",
+        "": "Demandez au patient",
         # She agreed to no report for her doctor.
         "with_doctor": "Aucun compte rendu",
     }
     for wish, asked in wishes.items():
         Case.objects.filter(pk=case.pk).update(reception=wish)
         shown = desk.get(page).content.decode()
-        assert shown.index(fresh(case).get_reception_display()[1:]) < shown.index('<form method="post" novalidate')
+        said = fresh(case).get_reception_display()[1:] or "non précisé"
+        assert shown.index(said) < shown.index('<form method="post" novalidate')
         assert asked in shown
     case = fresh(case)
     case.reception, case.reception_person = "with_someone", {"name": "Lou Renaud", "phone": "0611223344"}
