@@ -14,11 +14,12 @@ from audit.models import AuditEvent
 from cases.machine import perform
 from cases.models import Case
 from errors import Conflict, DomainError, Missing, NotAllowed
+from experts.models import ExpertProfile
 from tests.cases.machine import oracle
 from tests.cases.machine.breaking import Trial
 from tests.cases.machine.invariants import hold_true
 from tests.cases.machine.oracle import Try
-from tests.cases.machine.rules import HIDDEN_OR_REFUSED, SECOND, TABLE, Verdict, Who
+from tests.cases.machine.rules import HIDDEN_OR_REFUSED, SECOND, TABLE, TELE, Verdict, Who
 from tests.cases.machine.stage import Stage
 
 #: Whatever the page would have answered, it is not what the rules want.
@@ -205,3 +206,49 @@ def check_delivery_by_the_service(stage: Stage) -> Iterator[str]:
                     perform("deliver", stage.case_id, actor=SystemActor("delivery"))
             if (stage.case.state == "delivered") is in_person:
                 yield f"to be told in person: {in_person}, and {stage.case.state}"
+
+
+def check_placing_by_the_service(stage: Stage) -> Iterator[str]:
+    """A complete tele-expertise that names its expert is admitted and proposed by the service itself; nothing else is.
+
+    Yields:
+        What went otherwise, in words.
+    """
+    expert, placer = stage.company.world.expert, SystemActor("admission")
+    for named in (expert, None):
+        with stage.undone():
+            stage.reach("submitted")
+            stage.furnish()
+            Case.objects.filter(pk=stage.case_id).update(requested_expert=named)
+            with stage.time(), suppress(DomainError):
+                perform("admit", stage.case_id, actor=placer)
+                perform("propose", stage.case_id, actor=placer, expert=expert)
+            wanted = "proposed" if named and stage.facts.kind == TELE else "submitted"
+            if stage.case.state != wanted:
+                yield f"an expert is named: {named is not None}, and {stage.case.state}"
+
+
+def check_taking_back_by_the_service(stage: Stage) -> Iterator[str]:
+    """The service itself takes a case back from an expert who is no longer active, and from no other.
+
+    Yields:
+        What went otherwise, in words.
+    """
+    for status in ("suspended", "active"):
+        with stage.undone():
+            stage.reach("in_review")
+            ExpertProfile.objects.filter(pk=stage.case.assigned_expert_id).update(status=status)
+            with stage.time(), suppress(DomainError):
+                perform("reassign", stage.case_id, actor=SystemActor("expert_stopped"), reason_code=status)
+            wanted = "admitted" if status == "suspended" else "in_review"
+            if stage.case.state != wanted:
+                yield f"the expert is {status}, and {stage.case.state}"
+
+
+#: What the service does by itself, by move: neither the trials nor the cells of the move show it done.
+BY_THE_SERVICE = {
+    "admit": check_placing_by_the_service,
+    "propose": check_placing_by_the_service,
+    "deliver": check_delivery_by_the_service,
+    "reassign": check_taking_back_by_the_service,
+}

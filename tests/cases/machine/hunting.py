@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from notify.models import Notice
 from tests.cases.machine import routes
 from tests.cases.machine.breaking import Trial, trials
-from tests.cases.machine.checking import cells, check_cells, check_delivery_by_the_service, check_trials
+from tests.cases.machine.checking import BY_THE_SERVICE, cells, check_cells, check_trials
 from tests.cases.machine.rules import KINDS, SECOND, STATES, TABLE, Who
 from tests.cases.machine.stage import Stage, usual
 
@@ -94,8 +94,14 @@ def by_phone(move: str) -> Hunter:
     return hunt
 
 
-def delivery_by_the_service(stages: Stages) -> Iterator[str]:
-    yield from check_delivery_by_the_service(stages[SECOND])
+def by_the_service(move: str) -> Hunter:
+    """What the service does by itself."""
+
+    def hunt(stages: Stages) -> Iterator[str]:
+        for kind in KINDS:
+            yield from BY_THE_SERVICE[move](stages[kind])
+
+    return hunt
 
 
 def notices_of(stages: Stages) -> Iterator[str]:

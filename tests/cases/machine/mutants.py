@@ -10,20 +10,21 @@ from django.db.models import QuerySet
 
 from access import policy as rights
 from cases.machine import clocks, effects, engine
+from cases.machine import guards as only_if
 from cases.machine.table import TABLE as MOVES
 from cases.machine.table import Move
 from cases.models import Case
 from errors import DomainError
 from tests.cases.machine import routes
-from tests.cases.machine.checking import WRONG_ANSWERS, check_trial
+from tests.cases.machine.checking import BY_THE_SERVICE, WRONG_ANSWERS, check_trial
 from tests.cases.machine.hunting import (
     Cells,
     Hunter,
     Stages,
     Trials,
     by_phone,
+    by_the_service,
     cells_of,
-    delivery_by_the_service,
     life,
     notices_of,
     trials_of,
@@ -251,12 +252,13 @@ def _guards() -> Iterator[Mutant]:
             yield Mutant(
                 f"{move}: guard {guard.__name__} dropped",
                 row(move, lambda model, guard=guard: model.without(guard)),
-                (trials_of(move), cells_of(move), *_OTHERS.get(move, ()), life(*routes.ROUTES)),
+                (trials_of(move), cells_of(move), *_others(move), life(*routes.ROUTES)),
             )
 
 
-#: Checks of one move that neither its trials nor its cells make.
-_OTHERS: dict[str, tuple[Hunter, ...]] = {"deliver": (delivery_by_the_service,)}
+def _others(move: str) -> tuple[Hunter, ...]:
+    """Checks of a move that neither its trials nor its cells make."""
+    return (by_the_service(move),) if move in BY_THE_SERVICE else ()
 
 
 def _sources() -> Iterator[Mutant]:
@@ -309,9 +311,14 @@ def _people() -> Iterator[Mutant]:
             if relation == "expert" and not TABLE[move].sources & (HAS_EXPERT | {"on_hold", "stopped"}):
                 # No fault: where no expert holds the case, nobody is its expert.
                 continue
+            # On hold the table refuses third parties whatever the row says: this lock is taken off, too.
+            opened = allowed(move, relations=frozenset({*model.who, relation}), third_party_loses=False)
+            if only_if.not_involved in model.guards:
+                # Nor may anybody override who wrote on the case.
+                opened = together(opened, row(move, lambda model: model.without(only_if.not_involved)))
             yield Mutant(
                 f"{move}: open to the {relation} as well",
-                allowed(move, relations=frozenset({*model.who, relation})),
+                opened,
                 (cells_of(move, people=who, states=tuple(s for s in STATES if s in TABLE[move].sources)),),
             )
         for relation in model.who:
@@ -322,6 +329,7 @@ def _people() -> Iterator[Mutant]:
                     trials_of(move),
                     cells_of(move, people=tuple(Who), states=tuple(s for s in STATES if s in TABLE[move].sources)),
                     by_phone(move),
+                    *_others(move),
                     life(*routes.ROUTES),
                 ),
             )

@@ -1,6 +1,7 @@
 """Every move × every state × everybody there is around a case: what the rules want, and what the product answers."""
 
 import random
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -8,7 +9,7 @@ from cases.machine.table import TABLE as MOVES
 from cases.models.states import State
 from tests.cases.machine import oracle
 from tests.cases.machine.breaking import ONLY_IN, Trial, trials
-from tests.cases.machine.checking import cells, check_cells, check_delivery_by_the_service, check_trials
+from tests.cases.machine.checking import BY_THE_SERVICE, cells, check_cells, check_trials
 from tests.cases.machine.invariants import leaves_without
 from tests.cases.machine.rules import ENDS, KINDS, SECOND, SILENT, STATES, TABLE, Verdict, Who
 from tests.cases.machine.stage import WAYS, Stage
@@ -108,8 +109,12 @@ def test_the_service_never_agrees_for_the_patient(by_phone: Stage, papers: None)
 
 @pytest.mark.sweep
 @pytest.mark.django_db
-def test_the_service_delivers_only_what_need_not_be_told_in_person(drafts: dict[str, Stage], papers: None) -> None:
-    wrong = list(check_delivery_by_the_service(drafts[SECOND]))
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("check", sorted(set(BY_THE_SERVICE.values()), key=str), ids=lambda check: check.__name__)
+def test_the_service_does_by_itself_what_it_may_and_no_more(
+    drafts: dict[str, Stage], papers: None, kind: str, check: Callable[[Stage], Iterator[str]]
+) -> None:
+    wrong = list(check(drafts[kind]))
     assert not wrong, "\n".join(wrong)
 
 
