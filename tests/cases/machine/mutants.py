@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from access import policy as rights
-from cases.machine import clocks, effects, engine
+from cases.machine import clocks, effects, engine, perform
 from cases.machine import guards as only_if
 from cases.machine.table import TABLE as MOVES
 from cases.machine.table import Move
 from cases.models import Case
-from errors import DomainError
+from errors import Conflict, DomainError, Invalid, Missing, NotAllowed
 from tests.cases.machine import routes
 from tests.cases.machine.checking import BY_THE_SERVICE, WRONG_ANSWERS, check_trial
 from tests.cases.machine.hunting import (
@@ -43,11 +43,13 @@ class Mutant:
         name: what is wrong, in words.
         seed: makes the code wrong inside a block.
         hunters: checks, those first that should find it at once.
+        opens: the move and the state it lets that move start from.
     """
 
     name: str
     seed: Seed
     hunters: tuple[Hunter, ...]
+    opens: tuple[str, str] | None = None
 
 
 def killed_by(mutant: Mutant, stages: Stages) -> str:
@@ -74,8 +76,37 @@ def killed_together(mutants: Sequence[Mutant], stages: Stages) -> dict[str, str]
         _at_states(mutants, stages[kind], found, "draft")
     for mutant in mutants:
         if mutant.name not in found:
-            found[mutant.name] = killed_by(mutant, stages)
+            # Where a move may start is looked at in its states alone, and that was done.
+            found[mutant.name] = "" if mutant.opens else killed_by(mutant, stages)
     return found
+
+
+def noticed_by_itself(mutant: Mutant, stage: Stage) -> bool:
+    """Whether a state a move must not start from is noticed where no other rule of the move refuses it.
+
+    Nobody could make the move there as things stood: an ended case, a condition not met, no expert to make it. With
+    rights and conditions off, the right states still refuse it, and the wrong one lets it through.
+    """
+    if mutant.opens is None:
+        return False
+    move, state = mutant.opens
+    with stage.undone():
+        stage.reach(state)
+        actor = stage.company.actor(Who.COORDINATOR, stage.case)
+        made = []
+        for seed in (unlocked(move), together(unlocked(move), mutant.seed)):
+            with stage.undone(), stage.time(), seed():
+                before = stage.case.transitions.count()
+                try:
+                    perform(move, stage.case_id, actor=actor)
+                except (Conflict, NotAllowed, Missing):
+                    made.append(False)
+                except (Invalid, *WRONG_ANSWERS):
+                    # Past the state: what the move needs was not given.
+                    made.append(True)
+                else:
+                    made.append(stage.case.transitions.count() > before)
+    return made == [False, True]
 
 
 def _at_trials(mutants: Sequence[Mutant], stage: Stage, found: dict[str, str]) -> None:
@@ -178,6 +209,14 @@ def allowed(move: str, **changes: Any) -> Seed:
     return seed
 
 
+def unlocked(move: str) -> Seed:
+    """A move is anybody's, at any time, without conditions: only the state it starts from can refuse it."""
+    return together(
+        row(move, lambda model: replace(model, guards=())),
+        allowed(move, relations=frozenset({"coordinator"}), states=None, ended="yes", third_party_loses=False),
+    )
+
+
 def states_of(move: str, source: str, target: str | None) -> Seed:
     """A source added, dropped (`target` None) or leading elsewhere, everywhere the code reads it."""
 
@@ -271,6 +310,7 @@ def _sources() -> Iterator[Mutant]:
                 f"{move}: may start from {state} as well",
                 states_of(move, state, target),
                 (cells_of(move, states=(state,)), cells_of(move)),
+                opens=(move, state),
             )
         for state in sorted(rule.sources)[:2]:
             if len(rule.sources) > 1:
