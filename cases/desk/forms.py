@@ -1,7 +1,7 @@
 """Forms of the desk."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from cases.models.case import Payment
 from cases.models.desk import CallTask
 from cases.models.opinions import DoctorCopy
 from cases.models.states import State
+from cases.services.desk import TRIES_BEFORE_GIVING_UP
 from ui import forms
 
 #: The lines of the completeness checklist, in words.
@@ -109,6 +110,13 @@ class CallDoneForm(forms.Form):
         hints={"no": _("The call stays on the list, to be tried again later today or on the next working day.")},
     )
     note = forms.LongTextField(label=_("What was said"), required=False, max_length=4_000, rows=3)
+
+    def __init__(self, *args: Any, tries: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if tries >= TRIES_BEFORE_GIVING_UP:
+            reached = cast("forms.ChoiceField", self.fields["reached"])
+            reached.choices = [*reached.choices, ("never", _("Nobody answered, and nobody calls again"))]
+            reached.hints = {**reached.hints, "never": _("The call leaves the list. Say below what is done instead.")}
 
 
 class AlertDoneForm(forms.Form):

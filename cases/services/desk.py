@@ -20,6 +20,8 @@ from errors import Conflict, Invalid, Missing
 
 #: A call that nobody answered, recorded again by the same person within this time, is the same call.
 SAME_CLICK = timedelta(minutes=1)
+#: Calls that nobody answered before somebody may say that it is the last one.
+TRIES_BEFORE_GIVING_UP = 2
 STOP_REASONS = ("death", "duplicate", "opened_in_error")
 
 
@@ -133,8 +135,12 @@ def ask_for_call(case_id: UUID, why: str, *, actor: Actor) -> CallTask:
 
 
 @transaction.atomic
-def close_call(task_id: UUID, *, reached: bool, note: str, actor: Actor) -> CallTask:
-    """Record a call. Where nobody answered it is counted, stays on the list, and is due again."""
+def close_call(task_id: UUID, *, reached: bool, note: str, actor: Actor, give_up: bool = False) -> CallTask:
+    """Record a call. Where nobody answered it is counted, stays on the list, and is due again.
+
+    Args:
+        give_up: nobody answered this time either, and nobody calls again; the note says what is done instead.
+    """
     found = CallTask.objects.filter(pk=task_id).first()
     if found is None:
         raise Missing(_("This call is not on the list."))
@@ -145,19 +151,25 @@ def close_call(task_id: UUID, *, reached: bool, note: str, actor: Actor) -> Call
     if task.done_at is not None:
         raise Conflict(_("A colleague has already recorded this call."))
     words, at = note.strip(), now()
-    if not reached and _tried_just_now(task, words, actor, at):
+    if give_up and task.tries < TRIES_BEFORE_GIVING_UP:
+        raise Conflict(_("Nobody has called often enough to give up: the call stays on the list."))
+    if give_up and not words:
+        raise Invalid(_("Say what is done instead."), fields={"note": _("Fill in this field.")})
+    if not reached and not give_up and _tried_just_now(task, words, actor, at):
         return task
     task.reached = reached
     # What was noted at an earlier try is not lost to the next one.
     task.note = "\n\n".join(part for part in (task.note or "", words) if part)
-    if reached:
+    if not reached:
+        task.tries, task.tried_at, task.tried_by_id = task.tries + 1, at, actor.person
+    if reached or give_up:
         task.done_at, task.done_by_id = at, actor.id
     else:
-        task.tries, task.tried_at, task.tried_by_id = task.tries + 1, at, actor.person
         task.due_at = max(task.due_at, clocks.call_again_by(at))
     task.save()
+    detail = {"why": task.why, "reached": reached, **({"given_up": True} if give_up else {})}
     action = "case.called" if reached else "case.call_unanswered"
-    record(action, actor=actor, case_id=case.pk, subjects=subjects(case), detail={"why": task.why, "reached": reached})
+    record(action, actor=actor, case_id=case.pk, subjects=subjects(case), detail=detail)
     return task
 
 

@@ -116,13 +116,15 @@ def close_call(request: HttpRequest, case: Case, task_id: UUID) -> HttpResponse:
     task = case.call_tasks.filter(pk=task_id).first()
     if task is None:
         raise Missing(_("This call is not on the list."))
-    form = forms.CallDoneForm(request.POST or None)
+    form = forms.CallDoneForm(request.POST or None, tries=task.tries)
     if request.method == "POST" and form.is_valid():
-        reached, words = form.cleaned_data["reached"] == "yes", form.cleaned_data["note"]
-        done = _("The call is recorded.") if reached else _("Recorded: nobody answered. The call stays on the list.")
-        if attempt(
-            request, form, lambda: desk.close_call(task.pk, reached=reached, note=words, actor=actor), done=done
-        ):
+        said, words = form.cleaned_data["reached"], form.cleaned_data["note"]
+
+        def act() -> None:
+            desk.close_call(task.pk, reached=said == "yes", note=words, actor=actor, give_up=said == "never")
+
+        stays = _("Recorded: nobody answered. The call stays on the list.")
+        if attempt(request, form, act, done=stays if said == "no" else _("The call is recorded.")):
             return redirect("desk:case", case.pk)
     context = {"case": case, "task": task, "form": form, "contacts": {**contacts_of(case), **companion_of(case)}}
     return render(request, "cases/desk/call.html", context, status=422 if request.method == "POST" else 200)

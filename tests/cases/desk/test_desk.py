@@ -342,6 +342,25 @@ def test_a_call_that_nobody_answered_is_kept_counted_and_due_again(world: World,
     assert case.call_tasks.get().done_at is not None
 
 
+def test_a_call_that_nobody_ever_answers_can_be_given_up_with_what_is_done_instead(world: World, desk: Client) -> None:
+    case = admitted(world)
+    desk.post(at("add_call", case), {"why": "help"})
+    task = case.call_tasks.get()
+    address = at("close_call", case, task.pk)
+    for note in ("Répondeur.", "Messagerie pleine."):
+        assert 'value="never"' not in desk.get(address).content.decode()
+        assert desk.post(address, {"reached": "never", "note": "Lettre."}).status_code == 422
+        desk.post(address, {"reached": "no", "note": note})
+    assert 'value="never"' in desk.get(address).content.decode()
+    assert desk.post(address, {"reached": "never", "note": " "}).status_code == 422
+    assert case.call_tasks.get().done_at is None
+    assert desk.post(address, {"reached": "never", "note": "Lettre envoyée."}).status_code == 302
+    task = case.call_tasks.get()
+    assert (task.reached, task.tries, task.done_by) == (False, 3, world.coordinator)
+    told = AuditEvent.objects.filter(case_id=case.pk, action="case.call_unanswered").order_by("at").last()
+    assert told is not None and told.detail["given_up"] is True
+
+
 @pytest.mark.parametrize(
     ("called", "due"),
     [
