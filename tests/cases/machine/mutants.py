@@ -542,9 +542,3 @@ GROUPS: dict[str, Callable[[], Iterator[Mutant]]] = {
     "effects": _effects,
     "clocks": _clocks,
 }
-
-
-def share(groups: Sequence[str], part: int = 1, of: int = 1) -> list[Mutant]:
-    """The faults of some groups, or one of several equal shares of them."""
-    every = [mutant for name in groups for mutant in GROUPS[name]()]
-    return every[part - 1 :: of]

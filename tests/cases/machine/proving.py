@@ -1,13 +1,12 @@
 """The long proofs of the machine that take several parts of `make proof`: a part imports one and says its share.
 
-`every_cell` wants the KIND of case and the states it is IN; `every_fault` the GROUPS of seeded faults and, where they
-take several parts, the SHARE: which of how many.
+`every_cell` wants the KIND of case and the states it is IN; `every_fault` the GROUPS of seeded faults.
 """
 
 import pytest
 
 from tests.cases.machine.checking import cells, check_cells
-from tests.cases.machine.mutants import killed_together, noticed_by_itself, share
+from tests.cases.machine.mutants import GROUPS, killed_together, noticed_by_itself
 from tests.cases.machine.rules import SECOND
 from tests.cases.machine.stage import Stage
 from tests.harness.figures import Record
@@ -37,7 +36,7 @@ def every_fault(
     drafts: dict[str, Stage], by_phone: Stage, papers: None, figure: Record, request: pytest.FixtureRequest
 ) -> None:
     """Every seeded fault is noticed by the checks there are."""
-    seeded = share(request.module.GROUPS, *getattr(request.module, "SHARE", ()))
+    seeded = [mutant for name in request.module.GROUPS for mutant in GROUPS[name]()]
     found = killed_together(seeded, {**drafts, "by_phone": by_phone})
     assert len(found) == len(seeded)
     without_effect = [mutant for mutant in seeded if not found[mutant.name]]

@@ -1,8 +1,0 @@
-"""Every seeded fault in where moves start and end is noticed by the checks there are: share 2 of 3."""
-
-from tests.cases.machine.conftest import by_phone, company, drafts, filled, papers  # noqa: F401 (fixtures)
-from tests.cases.machine.proving import every_fault
-
-GROUPS = ["sources", "targets"]
-SHARE = (2, 3)
-test_every_fault_is_noticed = every_fault
