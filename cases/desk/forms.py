@@ -104,9 +104,12 @@ class CallForm(forms.Form):
 class CallDoneForm(forms.Form):
     """What came of a call."""
 
+    OUTCOMES = (("yes", _("Yes, the call is made")), ("no", _("Nobody answered")))
+    LAST = ("never", _("Nobody answered, and nobody calls again"))
+
     reached = forms.ChoiceField(
         label=_("Did you reach the person?"),
-        choices=[("yes", _("Yes, the call is made")), ("no", _("Nobody answered"))],
+        choices=OUTCOMES,
         hints={"no": _("The call stays on the list, to be tried again later today or on the next working day.")},
     )
     note = forms.LongTextField(label=_("What was said"), required=False, max_length=4_000, rows=3)
@@ -115,7 +118,7 @@ class CallDoneForm(forms.Form):
         super().__init__(*args, **kwargs)
         if tries >= TRIES_BEFORE_GIVING_UP:
             reached = cast("forms.ChoiceField", self.fields["reached"])
-            reached.choices = [*reached.choices, ("never", _("Nobody answered, and nobody calls again"))]
+            reached.choices = [*self.OUTCOMES, self.LAST]
             reached.hints = {**reached.hints, "never": _("The call leaves the list. Say below what is done instead.")}
 
 

@@ -167,9 +167,13 @@ def close_call(task_id: UUID, *, reached: bool, note: str, actor: Actor, give_up
     else:
         task.due_at = max(task.due_at, clocks.call_again_by(at))
     task.save()
-    detail = {"why": task.why, "reached": reached, **({"given_up": True} if give_up else {})}
-    action = "case.called" if reached else "case.call_unanswered"
-    record(action, actor=actor, case_id=case.pk, subjects=subjects(case), detail=detail)
+    record(
+        "case.called" if reached else "case.call_unanswered",
+        actor=actor,
+        case_id=case.pk,
+        subjects=subjects(case),
+        detail={"why": task.why, "reached": reached, "given_up": give_up},
+    )
     return task
 
 
