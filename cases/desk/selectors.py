@@ -120,7 +120,7 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
 
 #: What a line shows.
 _LISTED = (
-    *("reference", "state", "due_at", "planned_treatment_on", "consented_at", "expires_at"),
+    *("reference", "state", "due_at", "planned_treatment_on", "consented_at", "expires_at", "correcting_since"),
     *(f"patient__{name}" for name in ("birth_name", "birth_first_names", "used_name", "used_first_name")),
     *("pathology__name_fr", "pathology__name_en"),
     *("assigned_expert__user__title", "assigned_expert__user__full_name", "assigned_expert__user__email"),

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import AuditEvent
@@ -12,6 +14,7 @@ from cases.machine import clocks, perform
 from cases.models import Alert, Case, Message, Opinion
 from cases.models.states import State
 from cases.services import alerts
+from cases.services.delivery import open_opinion
 from cases.services.desk import add_note
 from clock import now, travel
 from notify.models import OutgoingMail
@@ -66,6 +69,24 @@ def test_the_desk_lists_what_waits_with_the_planned_treatment_first(world: World
     page = desk.get(reverse("desk:home")).content.decode()
     assert page.index(planned.reference) < page.index(plain.reference)
     assert "Camille Renaud" in page
+
+
+def test_the_list_asks_the_database_no_more_for_more_cases(world: World, desk: Client) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(reverse("desk:home")).status_code == 200
+        return len(queries)
+
+    walk = world.walk()
+    walk.case = signed(world)
+    desk.get(reverse("desk:home"))
+    before = asked()
+    opinion = walk.deliver().signed_opinion
+    assert opinion is not None
+    open_opinion(walk.case.pk, opinion.pk, actor=walk.patient)
+    walk.move("ask_follow_up", walk.patient, question="Et le sport ?")
+    submitted(world)
+    assert asked() == before
 
 
 def test_the_assistants_list_goes_by_the_clock_he_sees_and_not_by_a_treatment_he_does_not(world: World) -> None:
