@@ -1,6 +1,7 @@
-"""The folder `platform/` never hides the standard library's module of that name."""
+"""How the folders lie: `platform/` never hides the standard library's module, and what seldom runs can be loaded."""
 
 import ast
+import importlib
 import platform
 import subprocess
 import sys
@@ -53,3 +54,12 @@ def test_only_one_distribution_brings_the_state_machine() -> None:
     # django-fsm and django-fsm-2 overwrite each other's files without an error.
     owners = packages_distributions()["django_fsm"]
     assert set(owners) == {"django-fsm-2"}
+
+
+_SELDOM = sorted((*ROOT.glob("tests/bench/bench_*.py"), *ROOT.glob("tests/proof/proof_*.py")))
+
+
+@pytest.mark.parametrize("file", _SELDOM, ids=lambda file: file.stem)
+def test_what_runs_outside_this_command_can_still_be_loaded(file: Path) -> None:
+    """Measurements and long proofs lean on fixtures and helpers that move about under them."""
+    importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))

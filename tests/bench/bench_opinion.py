@@ -12,7 +12,7 @@ from cases.opinions.sign import load_signer, sign_pdf
 from cases.opinions.verify import Verdict, verify_pdf
 from experts.models.signing import SigningKey
 from tests.harness.figures import Record
-from tests.opinions.conftest import _english, _french, expert, key, own_keys  # noqa: F401
+from tests.opinions.conftest import _english, expert, key, own_keys  # noqa: F401
 from tests.opinions.samples import SECOND_OPINION
 
 pytestmark = [pytest.mark.django_db]
