@@ -85,6 +85,7 @@ _NOT_ALONE = {
     "corrections.sign_correction",
     "corrections.tell_readers",
     "corrections.warn_stuck",
+    "drafting.destroy_content",
     "drafting.draw_reference",
     "drafting.keep_agreement",
     "drafting.open_second_opinion",
