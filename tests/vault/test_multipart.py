@@ -14,7 +14,6 @@ from vault import multipart
 from vault.multipart import BodyCut, MultipartBody
 
 BOUNDARY = "xYz"
-MARK = f"\r\n--{BOUNDARY}"
 # Contents made of what a careless parser stumbles over.
 CONTENTS = st.lists(
     st.sampled_from([b"\r", b"\n", b"-", b"--", b"\r\n", b"\r\n--", b"\r\n--xY", b"--xYz"[:4], b"x", b"\0", b"a" * 50])
