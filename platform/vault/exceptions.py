@@ -74,3 +74,15 @@ class ObjectMissing(DomainError):
             _("This file cannot be found in the storage."),
             _("Please tell the service; the other files are not concerned."),
         )
+
+
+class StoreUnavailable(DomainError):
+    """The store of files does not answer, or refuses us (503)."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The storage of files does not answer for the moment."),
+            _("Nothing is lost. Please try again in a few minutes."),
+        )

@@ -99,6 +99,10 @@ WORDS: dict[str, tuple[Text, Text]] = {
         _("There is no room left to store this file: nothing of it was kept."),
         _("Please try again later, or tell the service."),
     ),
+    "away": (
+        _("The storage of files does not answer for the moment: nothing of this file was kept."),
+        _("Please try again in a few minutes. What you typed is still there."),
+    ),
     "no_file": (_("No file was received."), _("Choose a file and send it again.")),
 }
 

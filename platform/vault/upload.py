@@ -34,7 +34,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from errors import NotAllowed
 from vault import conf, sniff
-from vault.exceptions import FileRefused
+from vault.exceptions import FileRefused, StoreUnavailable
 from vault.files import FileWriter, delete_file
 from vault.models import ContentKey, StoredFile
 from vault.multipart import MAX_LINES, BodyCut, MultipartBody, Part
@@ -195,6 +195,9 @@ class _EncryptingHandler(FileUploadHandler):
         except FileRefused as refused:
             self.discard()
             raise _with_form(refused, before) from refused
+        except StoreUnavailable as error:
+            self.discard()
+            raise _with_form(refusal("away", status=error.status), before) from error
         except OSError as error:
             self.discard()
             if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -1,7 +1,4 @@
-"""The S3 store against botocore's own model of S3: every request is checked by it, no server answers.
-
-What a real server does with them (range of a large object, a multipart upload left behind) is not shown here.
-"""
+"""What the S3 store asks, request by request, checked by botocore's own model of S3; `test_s3.py` has a server."""
 
 import io
 from collections.abc import Iterator
@@ -14,10 +11,7 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
 from vault.exceptions import ObjectMissing
-from vault.files import read_file, write_file
-from vault.models import ContentKey
 from vault.stores import get_store
-from vault.stores import s3 as s3_module
 from vault.stores.s3 import PART_BYTES, S3Store
 
 NAME = "ab/" + "ab" * 16
@@ -129,40 +123,3 @@ def test_the_store_is_made_of_the_settings(settings: Any, monkeypatch: pytest.Mo
     settings.VAULT_STORE = "tape"
     with pytest.raises(ValueError, match="tape"):
         get_store()
-
-
-class Bucket:
-    """As much of an S3 client as one file needs, in memory."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-
-    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803
-        self.objects[Key] = Body
-
-    def get_object(self, Bucket: str, Key: str, Range: str) -> dict[str, Any]:  # noqa: N803
-        start, end = (int(part) for part in Range.removeprefix("bytes=").split("-"))
-        whole = self.objects[Key]
-        part = whole[start : end + 1]
-        total = f"bytes {start}-{start + len(part) - 1}/{len(whole)}"
-        return {"Body": StreamingBody(io.BytesIO(part), len(part)), "ContentRange": total}
-
-
-@pytest.mark.django_db
-def test_a_file_goes_through_and_only_ciphertext_reaches_the_bucket(
-    key: ContentKey, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bucket = Bucket()
-    monkeypatch.setattr(
-        s3_module.S3Store, "from_settings", classmethod(lambda cls, options: cls(bucket, "files", "p/"))
-    )
-    settings.VAULT_STORE = "s3"
-    clear = b"one two three " * 40_000
-    stored = write_file(key, [clear], media_type="x/y")
-    settings.VAULT_STORE = "local"
-    assert stored.store == "s3"
-    assert b"".join(read_file(stored)) == clear
-    assert b"".join(read_file(stored, 300_000, 300_005)) == clear[300_000:300_005]
-    (name,) = bucket.objects
-    assert name == f"p/{stored.object_name}"
-    assert b"three" not in bucket.objects[name]

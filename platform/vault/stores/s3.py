@@ -1,16 +1,26 @@
 """Objects in a bucket of any S3: parts of 8 MiB, each kept in memory until the server has it."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from vault.exceptions import ObjectMissing
+from vault.exceptions import ObjectMissing, StoreUnavailable
 from vault.stores.base import ObjectWriter, StoredObject
 
 PART_BYTES = 8 * 1024 * 1024
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Says in our words that the server does not answer, or refuses."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable from error
 
 
 class S3Store:
@@ -39,6 +49,9 @@ class S3Store:
         # Older servers know no checksum trailers; every chunk is authenticated anyway.
         config = Config(
             retries={"max_attempts": 5, "mode": "standard"},
+            # Seconds: a person waits for a server that is down, a worker for a long part.
+            connect_timeout=5,
+            read_timeout=60,
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
@@ -50,25 +63,27 @@ class S3Store:
 
     def read(self, name: str, start: int, length: int) -> "_Reader":
         """Read a part of an object with one ranged request."""
-        try:
-            answer = self._client.get_object(
-                Bucket=self._bucket, Key=self._prefix + name, Range=f"bytes={start}-{start + length - 1}"
-            )
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code in ("NoSuchKey", "404"):
-                raise ObjectMissing from error
-            if code in ("InvalidRange", "416"):
-                # Shorter than its row says: the caller sees the length and refuses it.
-                head = self._client.head_object(Bucket=self._bucket, Key=self._prefix + name)
-                return _Reader(None, int(head["ContentLength"]))
-            raise
+        with _answering():
+            try:
+                answer = self._client.get_object(
+                    Bucket=self._bucket, Key=self._prefix + name, Range=f"bytes={start}-{start + length - 1}"
+                )
+            except ClientError as error:
+                code = error.response.get("Error", {}).get("Code", "")
+                if code in ("NoSuchKey", "404"):
+                    raise ObjectMissing from error
+                if code in ("InvalidRange", "416"):
+                    # Shorter than its row says: the caller sees the length and refuses it.
+                    head = self._client.head_object(Bucket=self._bucket, Key=self._prefix + name)
+                    return _Reader(None, int(head["ContentLength"]))
+                raise
         total = int(str(answer["ContentRange"]).rpartition("/")[2])
         return _Reader(answer["Body"], total)
 
     def delete(self, name: str) -> None:
         """Remove an object."""
-        self._client.delete_object(Bucket=self._bucket, Key=self._prefix + name)
+        with _answering():
+            self._client.delete_object(Bucket=self._bucket, Key=self._prefix + name)
 
     def objects(self) -> Iterator[StoredObject]:
         """Every object."""
@@ -105,28 +120,33 @@ class _Writer:
             del self._buffer[:PART_BYTES]
 
     def _send(self, part: bytes) -> None:
-        if not self._upload:
-            self._upload = self._client.create_multipart_upload(**self._target)["UploadId"]
-        number = len(self._parts) + 1
-        answer = self._client.upload_part(**self._target, UploadId=self._upload, PartNumber=number, Body=part)
+        with _answering():
+            if not self._upload:
+                self._upload = self._client.create_multipart_upload(**self._target)["UploadId"]
+            number = len(self._parts) + 1
+            answer = self._client.upload_part(**self._target, UploadId=self._upload, PartNumber=number, Body=part)
         self._parts.append({"PartNumber": number, "ETag": answer["ETag"]})
 
     def commit(self) -> None:
         if not self._upload:
-            self._client.put_object(**self._target, Body=bytes(self._buffer))
+            with _answering():
+                self._client.put_object(**self._target, Body=bytes(self._buffer))
             return
         if self._buffer:
             self._send(bytes(self._buffer))
-        self._client.complete_multipart_upload(
-            **self._target, UploadId=self._upload, MultipartUpload={"Parts": self._parts}
-        )
+        with _answering():
+            self._client.complete_multipart_upload(
+                **self._target, UploadId=self._upload, MultipartUpload={"Parts": self._parts}
+            )
         self._upload = ""
 
     def abort(self) -> None:
         self._buffer.clear()
         if self._upload:
             upload, self._upload = self._upload, ""
-            self._client.abort_multipart_upload(**self._target, UploadId=upload)
+            # Where the server does not answer, `sweep` ends it another day.
+            with suppress(BotoCoreError, ClientError):
+                self._client.abort_multipart_upload(**self._target, UploadId=upload)
 
 
 class _Reader:
@@ -135,7 +155,8 @@ class _Reader:
         self.total = total
 
     def read(self, size: int) -> bytes:
-        return bytes(self._body.read(size)) if self._body is not None else b""
+        with _answering():
+            return bytes(self._body.read(size)) if self._body is not None else b""
 
     def close(self) -> None:
         if self._body is not None:
