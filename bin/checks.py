@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 RESULTS = ROOT / "var" / "results"
 # The parallel processes of pytest, by the names it gives them.
-WORKERS = ("gw0", "gw1", "gw2")
+WORKERS = ("gw0", "gw1")
 # Kinds of test that add nothing on a second database.
 ONCE = "browser or matrix or sweep or once"
 TYPED = ["platform", "consent", "cases"]
