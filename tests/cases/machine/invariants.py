@@ -97,9 +97,11 @@ def _consent(case: Case) -> Iterator[str]:
 
 
 def _people(case: Case) -> Iterator[str]:
-    """An owner from the admission on; an expert where one must be, who is nothing else; one living proposal at most."""
+    """An owner once a person admits it; an expert where one must be, who is nothing else; one proposal at most."""
     stage = _stage(case)
-    if case.admitted_at is not None and case.coordinator_id is None:
+    # What the service places by itself belongs to nobody until somebody of the desk takes it.
+    admitted = case.transitions.filter(name="admit", actor_kind="user").exists()
+    if admitted and case.coordinator_id is None:
         yield "admitted and owned by nobody"
     experts = set(case.assignments.values_list("expert__user_id", flat=True))
     acted = set(case.transitions.filter(actor_role="coordinator").values_list("actor_id", flat=True))
