@@ -149,7 +149,10 @@ def close_call(task_id: UUID, *, reached: bool, note: str, actor: Actor, give_up
     if task.why == CallTask.Why.DOCTOR_COPY:
         raise Conflict(_("A report to the treating doctor is no call: record its sending on the page of the file."))
     if task.done_at is not None:
-        raise Conflict(_("A colleague has already recorded this call."))
+        if (task.done_by_id, task.reached) == (actor.id, reached):
+            # The same click again.
+            return task
+        raise Conflict(_("This call has already been recorded."))
     words, at = note.strip(), now()
     if give_up and task.tries < TRIES_BEFORE_GIVING_UP:
         raise Conflict(_("Nobody has called often enough to give up: the call stays on the list."))

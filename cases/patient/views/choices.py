@@ -30,7 +30,7 @@ def choices(request: HttpRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "rows": choice_rows(case, get_language() or "fr"),
-        "doctor_untold": case.consented_at is not None and doctor_left_out(case),
+        "doctor_left_out": case.consented_at is not None and doctor_left_out(case),
         "doctor_refused": case.treating_doctor_choice == TreatingDoctorChoice.REFUSED,
         "asked_again": renewals.asked_again(case),
         "reception": case.get_reception_display() if case.reception else "",

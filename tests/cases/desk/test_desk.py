@@ -359,8 +359,13 @@ def test_a_call_that_nobody_answered_is_kept_counted_and_due_again(world: World,
     assert [event.actor_id for event in tried.order_by("at")] == [world.coordinator.pk, world.nurse.pk]
     patient = verified_client(world.patient_user, "patient")
     assert "personne n’a répondu" in patient.get(reverse("patient:seen", args=[case.pk])).content.decode()
-    desk.post(at("close_call", case, task.pk), {"reached": "yes", "note": "Rassurée."})
+    # A second click is the same call; a colleague, or another outcome, is told.
+    for _click in range(2):
+        assert desk.post(at("close_call", case, task.pk), {"reached": "yes", "note": "Rassurée."}).status_code == 302
     assert case.call_tasks.get().done_at is not None
+    assert AuditEvent.objects.filter(case_id=case.pk, action="case.called").count() == 1
+    for other, outcome in ((nurse, "yes"), (desk, "never")):
+        assert other.post(at("close_call", case, task.pk), {"reached": outcome, "note": "Lettre."}).status_code == 422
 
 
 def test_a_call_that_nobody_ever_answers_can_be_given_up_with_what_is_done_instead(world: World, desk: Client) -> None:
