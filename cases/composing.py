@@ -110,7 +110,7 @@ def addendum_of(case: Case, follow_up: FollowUp, answer: str, *, at: datetime, c
         return paper.OpinionContent(
             **_frame(case, at=at, code=code, version=opinion.place if opinion else 1),
             addendum=paper.Addendum(
-                number=next_place(case.pk, Opinion.Type.ADDENDUM),
+                number=next_place(case.opinions.only("type"), Opinion.Type.ADDENDUM),
                 to_version=opinion.place if opinion else 1,
                 to_signed_at=opinion.signed_at if opinion else at,
             ),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from access import rights_of, visible_to
+from access import Rights, rights_of, visible_to
 from audit import Actor, describe_all, history
 from audit.models import AuditEvent
 from audit.sentences import Line
@@ -28,13 +28,17 @@ def cases_of(actor: Actor) -> QuerySet[Case]:
     return rows.select_related("patient", "pathology", "assigned_expert__user").order_by("-created_at")
 
 
-def documents_of(case: Case, actor: Actor) -> list[Document]:
-    """The documents of a case the actor may read, in reading order: by date of the document, undated last."""
+def documents_of(case: Case, actor: Actor, *, rights: Rights | None = None) -> list[Document]:
+    """The documents of a case the actor may read, in reading order: by date of the document, undated last.
+
+    Args:
+        rights: those of this actor on this case, where a page has just read them.
+    """
     rows = case.documents.select_related("content_key", "file", "file__preview", "added_by").order_by(
         "dated_on", "added_at"
     )
     found = []
-    within = CaseFacts().facts(actor, case)
+    within = (rights and rights.facts) or CaseFacts().facts(actor, case)
     for document in rows:
         document.case = case
         facts = DocumentFacts().within(within, actor, document)
@@ -71,10 +75,21 @@ def unread_messages(case: Case, actor: Actor, thread: str = Thread.SERVICE) -> i
     return case.messages.filter(thread=thread, read_at__isnull=True).exclude(author_role__in=own).count()
 
 
+_OF_A_PAPER = ("pdf", "annex", "signed_by", "content_key", "assignment__expert__user")
+
+
+def signed_papers(case: Case) -> list[Opinion]:
+    """Every signed paper of the case, newest first; their names cost no further query."""
+    papers = list(case.opinions.select_related(*_OF_A_PAPER).order_by("number"))
+    for paper in papers:
+        paper.papers = papers
+    return papers[::-1]
+
+
 def delivered_versions(case: Case) -> list[Opinion]:
     """The signed versions the patient's side may read, newest first."""
-    standing = [Opinion.Standing.CURRENT, Opinion.Standing.SUPERSEDED]
-    return list(case.opinions.filter(standing__in=standing).select_related("pdf", "annex").order_by("-number"))
+    standing = (Opinion.Standing.CURRENT, Opinion.Standing.SUPERSEDED)
+    return [paper for paper in signed_papers(case) if paper.standing in standing]
 
 
 @dataclass(frozen=True)

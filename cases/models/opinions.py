@@ -1,6 +1,7 @@
 """The expert's draft, the signed versions, and the follow-up question."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -101,25 +102,38 @@ class Opinion(models.Model):
         ]
 
     @cached_property
+    def papers(self) -> "list[Opinion]":
+        """All the signed papers of the case, by number; a page that lists them shares one reading (`signed_papers`)."""
+        rows = Opinion.objects.filter(case_id=self.case_id).order_by("number")
+        return list(rows.only("case_id", "type", "number", "standing"))
+
+    @property
     def place(self) -> int:
         """Its number as printed: among the versions of the opinion, or from 1 among its addenda."""
-        return next_place(self.case_id, self.type, before=self.number)
+        earlier = [paper for paper in self.papers if paper.number < self.number]
+        return next_place(earlier, self.type)
 
-    @cached_property
+    @property
     def completes(self) -> "Opinion | None":
         """The version an addendum goes with: the one in the readers' hands when it was signed."""
         if self.type != self.Type.ADDENDUM:
             return None
         handed = (self.Standing.CURRENT, self.Standing.SUPERSEDED)
-        earlier = Opinion.objects.filter(case_id=self.case_id, number__lt=self.number, standing__in=handed)
-        return earlier.exclude(type=self.Type.ADDENDUM).order_by("-number").first()
+        for paper in reversed(self.papers):
+            if paper.number < self.number and paper.standing in handed and paper.type != self.Type.ADDENDUM:
+                paper.papers = self.papers
+                return paper
+        return None
 
     @property
     def name(self) -> str:
         """What it is called wherever papers are listed: «opinion, version 1», «addendum no. 1 to version 1»."""
         if self.type == self.Type.ADDENDUM:
-            version = self.completes.place if self.completes else 1
-            return gettext("addendum no. %(n)d to version %(version)d") % {"n": self.place, "version": version}
+            version = self.completes
+            return gettext("addendum no. %(n)d to version %(version)d") % {
+                "n": self.place,
+                "version": version.place if version else 1,
+            }
         words = gettext("opinion, version %(n)d") if self.case.is_second_opinion else gettext("report, version %(n)d")
         return words % {"n": self.place}
 
@@ -133,15 +147,10 @@ class Opinion(models.Model):
         return _("goes with the latest version")
 
 
-def next_place(case_id: uuid.UUID, kind: str, *, before: int | None = None) -> int:
-    """The number the next paper of this sort gets: addenda are counted apart from the versions of the opinion.
-
-    Args:
-        before: counts only those whose `Opinion.number` is smaller.
-    """
-    addenda = models.Q(type=Opinion.Type.ADDENDUM)
-    rows = Opinion.objects.filter(addenda if kind == Opinion.Type.ADDENDUM else ~addenda, case_id=case_id)
-    return rows.filter(number__lt=before).count() + 1 if before is not None else rows.count() + 1
+def next_place(papers: Iterable[Opinion], kind: str) -> int:
+    """The number the next paper of this sort gets: addenda are counted apart from the versions of the opinion."""
+    addendum = Opinion.Type.ADDENDUM
+    return 1 + sum((paper.type == addendum) == (kind == addendum) for paper in papers)
 
 
 class Correction(Written):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audit import Actor, record
 from cases.checks import wants_doctor_copy
 from cases.models import CallTask, Case, DoctorCopy, Opinion
+from cases.selectors import signed_papers
 from cases.services.locking import locked_case, subjects
 from clock import now
 from errors import Conflict, Invalid
@@ -21,13 +22,18 @@ from ui.dates import paris_day
 
 def unsent_versions(case: Case) -> list[Opinion]:
     """The current signed versions the treating doctor has not been sent, oldest first."""
-    rows = case.opinions.filter(standing=Opinion.Standing.CURRENT, doctor_copy__isnull=True)
-    return list(rows.select_related("pdf", "content_key").order_by("number"))
+    sent = set(case.doctor_copies.values_list("opinion_id", flat=True))
+    papers = [paper for paper in signed_papers(case) if paper.standing == Opinion.Standing.CURRENT]
+    return [paper for paper in reversed(papers) if paper.pk not in sent]
 
 
 def copies_of(case: Case) -> list[DoctorCopy]:
     """What left for the treating doctor, the latest first."""
-    return list(case.doctor_copies.select_related("opinion__case", "content_key"))
+    sent = list(case.doctor_copies.select_related("content_key"))
+    papers = {paper.pk: paper for paper in signed_papers(case)} if sent else {}
+    for copy in sent:
+        copy.opinion = papers[copy.opinion_id]
+    return sent
 
 
 def refusal_to_send(case: Case) -> str:

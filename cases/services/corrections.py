@@ -45,11 +45,12 @@ def correction_of(case: Case) -> Correction | None:
     return rows.filter(ended_at__isnull=True).first()
 
 
-def last_ended(case: Case) -> Correction | None:
-    """The latest correction that ended without a new version."""
-    rows = case.corrections.select_related("content_key", "ended_by").filter(ended_at__isnull=False)
-    found = rows.order_by("-ended_at").first()
-    return found if found is not None and found.result_id is None else None
+def corrections_of(case: Case) -> tuple[Correction | None, Correction | None]:
+    """The correction asked for or under way, and the latest one if it ended without a new version."""
+    rows = list(case.corrections.select_related("content_key", "opinion__content_key", "asked_by", "ended_by"))
+    under_way = next((row for row in rows if row.ended_at is None), None)
+    ended = sorted((row for row in rows if row.ended_at is not None), key=lambda row: row.ended_at or row.saved_at)
+    return under_way, ended[-1] if ended and ended[-1].result_id is None else None
 
 
 @transaction.atomic

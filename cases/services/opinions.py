@@ -138,7 +138,7 @@ def prepare_reading(case_id: UUID, *, actor: Actor) -> Written:
     require(actor, "case.write_draft", case)
     draft = draft_of(case)
     version, at, code = draft.version, now(), new_code()
-    number = next_place(case.pk, Opinion.Type.OPINION)
+    number = next_place(case.opinions.only("type"), Opinion.Type.OPINION)
     content = content_of(case, draft.content, at=at, code=code, version=number, replaces=draft.replaced)
     gaps = content.problems()
     if gaps:

@@ -23,7 +23,7 @@ from cases.demo.walk import acting
 from cases.models import Case
 from cases.models.states import State
 from clock import now
-from tests.cases.clients import verified_client
+from tests.cases.clients import own_queries, verified_client
 from tests.cases.world import World, make_world
 from tests.harness.figures import Record
 from vault.models import ContentKey
@@ -204,11 +204,7 @@ def test_case_pages_and_deciding(world: World, figure: Record) -> None:
         (world.expert.user, "expert", reverse("expert:case", args=[case.pk])),
     ):
         client = verified_client(who, role)
-        client.get(address)
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(address).status_code == 200
-        own = [q["sql"] for q in queries if any(t in q["sql"] for t in ("cases_", "experts_", "consent_", "vault_"))]
-        figure(f"case page of the {role}: queries of its own", len(own), "at most 15")
+        figure(f"case page of the {role}: queries of its own", own_queries(client, address), "at most 15")
     actor = acting(world.expert.user, "expert")
     fresh = Case.objects.get(pk=case.pk)
     with CaptureQueriesContext(connection) as queries:

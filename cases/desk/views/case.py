@@ -21,8 +21,8 @@ from cases.models.states import OVERRIDES, State
 from cases.pages import MOTIVES, case_page, keep_motive, require_on_page, rights_on
 from cases.presenters import by_when, next_action, silence_ends
 from cases.reading import answer_sections
-from cases.selectors import documents_of, history_of, in_words, unread_messages
-from cases.services.corrections import correction_of, last_ended
+from cases.selectors import documents_of, history_of, in_words, signed_papers, unread_messages
+from cases.services.corrections import corrections_of
 
 HISTORY_PAGE = 50
 LAST_STEPS = 8
@@ -39,7 +39,7 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
     # What the case went through says what there can be to read of it.
     past = list(case.transitions.order_by("-seq"))
     made = {step.name for step in past}
-    documents = documents_of(case, actor) if reads else []
+    documents = documents_of(case, actor, rights=rights) if reads else []
     request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "case": case,
@@ -73,7 +73,7 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
     if any(move["name"] == "admit" for move in context["moves"]):
         context["gaps"] = before_admission(case, actor, pieces=context.get("pieces_open", []))
     if can["ask_correction"] or can["end_correction"]:
-        context |= {"correction": correction_of(case), "correction_ended": last_ended(case)}
+        context["correction"], context["correction_ended"] = corrections_of(case)
     return render(request, "cases/desk/case.html", context)
 
 
@@ -128,6 +128,8 @@ def _clinical(case: Case, made: set[str], *, checks: bool) -> dict[str, Any]:
     wanted = pieces_wanted(case) if missing or checks else []
     labels = {piece["code"]: piece["label"].get(get_language() or "fr", "") for piece in wanted}
     lacking = pieces_open(case, wanted, [piece.prerequisite for piece in missing]) if checks else []
+    # Once the opinion is delivered it is the other request that has something to ask about this one.
+    twins = Case.objects.filter(pk__in=same_request_open(case)) if case.delivered_at is None else Case.objects.none()
     stops = case.stop_requests.filter(settled_at__isnull=True).select_related("asked_by", "content_key")
     return {
         "questions": case.questions or [],
@@ -142,7 +144,7 @@ def _clinical(case: Case, made: set[str], *, checks: bool) -> dict[str, Any]:
         "note_form": forms.NoteForm(),
         "call_form": forms.CallForm(),
         "stop_request": stops.first(),
-        "twins": list(Case.objects.filter(pk__in=same_request_open(case)).only("pk", "reference", "state")),
+        "twins": list(twins.only("pk", "reference", "state")),
         **_past(case, made),
     }
 
@@ -217,7 +219,7 @@ def history(request: HttpRequest, case: Case) -> HttpResponse:
 @case_page("case.read_opinion", event="opinion.page_read")
 def opinion(request: HttpRequest, case: Case) -> HttpResponse:
     """The signed versions, to check their form before delivery."""
-    versions = list(case.opinions.select_related("pdf", "annex", "signed_by").order_by("-number"))
+    versions = signed_papers(case)
     request.shown["opinion"] = [version.pk for version in versions]  # type: ignore[attr-defined]
     context = {"case": case, "versions": versions, **_moves(case, request)}
     return render(request, "cases/desk/opinion.html", context)
@@ -231,7 +233,7 @@ def experts(request: HttpRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "choices": selectors.expert_choices(case, actor),
-        "may_propose": may("propose", case, actor),
+        "may_propose": may("propose", case, actor, rights=rights_on(request)),
         "past": list(case.assignments.filter(ended_at__isnull=False).select_related("expert__user")),
     }
     return render(request, "cases/desk/experts.html", context)

@@ -84,12 +84,12 @@ def workspace_page(
         other: both texts of each field that differs, after a stale save.
     """
     actor = request.actor  # type: ignore[attr-defined]
-    documents = documents_of(case, actor)
+    rights = rights_on(request)
+    documents = documents_of(case, actor, rights=rights)
     shown = _chosen(request, documents)
     request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
     if draft is None and form is not None:
         draft = draft_of(case)
-    rights = rights_on(request)
     if shown is not None:
         pieces.note_opened(shown, actor=actor)
     context = {
@@ -154,7 +154,7 @@ def answers(request: HttpRequest, case: Case) -> HttpResponse:
 def compare(request: HttpRequest, case: Case) -> HttpResponse:
     """Two documents side by side, each with its date."""
     actor = request.actor  # type: ignore[attr-defined]
-    documents = documents_of(case, actor)
+    documents = documents_of(case, actor, rights=rights_on(request))
     chosen = [next((d for d in documents if str(d.pk) == request.GET.get(side, "")), None) for side in ("a", "b")]
     left = chosen[0] or (documents[0] if documents else None)
     right = chosen[1] or (documents[-1] if documents else None)

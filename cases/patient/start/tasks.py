@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from access import decide
+from access import rights_of
 from audit import Actor
 from cases.checks import MAX_QUESTIONS
 from cases.models.case import Reception, TreatingDoctorChoice
@@ -70,10 +70,11 @@ class TaskList:
         self.preparation = preparation
         self.space = space
         case = preparation.case
-        self._fills = decide(actor, "case.fill", case).allowed
-        self._adds = decide(actor, "case.add_document", case).allowed
-        self._chooses = decide(actor, "case.choose", case).allowed
-        self._chooses_readers = decide(actor, "case.choose_readers", case).allowed
+        rights = rights_of(actor, case)
+        self._fills = rights.to("case.fill").allowed
+        self._adds = rights.to("case.add_document").allowed
+        self._chooses = rights.to("case.choose").allowed
+        self._chooses_readers = rights.to("case.choose_readers").allowed
         self.groups = self._groups()
 
     @property

@@ -8,12 +8,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from access import decide
 from cases.checks import doctor_left_out, reception_asked_again
 from cases.models import Case
 from cases.models.case import Reception, TreatingDoctorChoice
 from cases.models.states import WITH_EXPERT
-from cases.pages import attempt, case_page
+from cases.pages import attempt, case_page, rights_on
 from cases.patient import forms
 from cases.patient.choices import choice_rows
 from cases.patient.start.forms import DoctorForm
@@ -37,7 +36,7 @@ def choices(request: HttpRequest, case: Case) -> HttpResponse:
         "reception_again": reception_asked_again(case),
         "blocks": list(case.patient.blocks.filter(lifted_at__isnull=True).select_related("professional")),
         "expert": case.assigned_expert,
-        "may_choose": decide(request.actor, "case.choose", case).allowed,  # type: ignore[attr-defined]
+        "may_choose": rights_on(request).to("case.choose").allowed,
         "delivered": case.delivered_at is not None,
         "holds": (case.resume_to or case.state) in WITH_EXPERT,
     }

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from access import decide
+from access import Rights
 from audit import Actor
 from cases.checks import wants_doctor_copy
 from cases.machine import may, perform
 from cases.models import CallTask, Case
 from cases.opinions.words import divergence_told, is_deep
-from cases.pages import actor_of, attempt, case_page
+from cases.pages import actor_of, attempt, case_page, rights_on
 from cases.patient import forms
 from cases.presenters import follow_up_until, follow_up_words, until_day
 from cases.selectors import delivered_versions
@@ -24,10 +24,10 @@ from clock import now
 from consent.services import is_blocked
 
 
-def can_follow_up(case: Case, actor: Actor) -> bool:
+def can_follow_up(case: Case, actor: Actor, *, rights: Rights) -> bool:
     """Whether the one follow-up question can be asked now."""
     end = follow_up_until(case)
-    if end is None or now() > end or not may("ask_follow_up", case, actor):
+    if end is None or now() > end or not may("ask_follow_up", case, actor, rights=rights):
         return False
     expert = case.assigned_expert
     return expert is None or not is_blocked(case.patient_id, expert.user_id)
@@ -37,16 +37,17 @@ def can_follow_up(case: Case, actor: Actor) -> bool:
 @case_page("case.read_opinion", event="opinion.page_read")
 def opinion(request: HttpRequest, case: Case) -> HttpResponse:
     """The reading page: plain summary first, whom to call, «plus tard»; prognosis apart."""
+    actor, rights = request.actor, rights_on(request)  # type: ignore[attr-defined]
     versions = delivered_versions(case)
     latest = next((row for row in versions if row.type != "addendum"), None)
     if latest is not None:
-        delivery.open_opinion(case.pk, latest.pk, actor=request.actor)  # type: ignore[attr-defined]
+        delivery.open_opinion(case.pk, latest.pk, actor=actor)
         # This reading may be the first: what it makes possible is offered at once.
         case.refresh_from_db(fields=["first_opened_at"])
         request.shown["opinion"] = [row.pk for row in versions]  # type: ignore[attr-defined]
-    follow_up = case.follow_ups.select_related("addendum").first()
+    follow_up = case.follow_ups.select_related("addendum", "content_key").first()
     content: dict[str, Any] = (latest.content if latest else None) or {}
-    may_ask = can_follow_up(case, request.actor)  # type: ignore[attr-defined]
+    may_ask = can_follow_up(case, actor, rights=rights)
     context = {
         "case": case,
         "versions": versions,
@@ -61,7 +62,7 @@ def opinion(request: HttpRequest, case: Case) -> HttpResponse:
         "expert": latest.assignment.expert if latest else None,
         "doctor_copies": copies_of(case),
         "doctor_waits": wants_doctor_copy(case),
-        "can_message": decide(request.actor, "case.message_service", case).allowed,  # type: ignore[attr-defined]
+        "can_message": rights.to("case.message_service").allowed,
     }
     return render(request, "cases/patient/opinion.html", context)
 
@@ -93,7 +94,7 @@ def follow_up(request: HttpRequest, case: Case) -> HttpResponse:
     """The one follow-up question; it is shown again before it is sent, since there is no other."""
     actor = request.actor  # type: ignore[attr-defined]
     form = forms.FollowUpForm(request.POST or None)
-    allowed, end = can_follow_up(case, actor), follow_up_until(case)
+    allowed, end = can_follow_up(case, actor, rights=rights_on(request)), follow_up_until(case)
     context = {"case": case, "form": form, "allowed": allowed, "until": until_day(end) if end and allowed else ""}
     if request.method == "POST" and form.is_valid():
         question = form.cleaned_data["question"]

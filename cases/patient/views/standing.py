@@ -11,14 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from access import decide
-from audit import Actor
+from access import Rights, rights_of
 from cases.answers import pieces_wanted
 from cases.checks import reception_asked_again
 from cases.machine import may
 from cases.models import Case
 from cases.models.states import AFTER_DELIVERY, State
-from cases.pages import case_page
+from cases.pages import case_page, rights_on
 from cases.patient import forms
 from cases.patient.views.opinion import can_follow_up
 from cases.presenters import Standing, path_of, standing_for_requester
@@ -39,11 +38,11 @@ HISTORY_PAGE = 50
 LAST_SEEN, LOOKED_AT = 4, 20
 
 
-def standing_of(case: Case, actor: Actor) -> Standing:
+def standing_of(case: Case, rights: Rights) -> Standing:
     """Where a case stands for the patient's side, whoever asked for the opinion."""
     if case.is_second_opinion:
         return standing_for_requester(case)
-    return standing_for_patient(case, may_read=decide(actor, "case.read_opinion", case).allowed)
+    return standing_for_patient(case, may_read=rights.to("case.read_opinion").allowed)
 
 
 @require_GET
@@ -54,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     living = [row for row in rows if row.state not in (State.WITHDRAWN, State.EXPIRED, State.STOPPED)]
     if len(rows) == 1 and len(living) == 1 and "tous" not in request.GET:
         return redirect("patient:case", living[0].pk)
-    standings = [(row, standing_of(row, actor)) for row in rows]
+    standings = [(row, standing_of(row, rights_of(actor, row))) for row in rows]
     standings.sort(key=lambda pair: not pair[1].mine)
     shown = [{"case": row, "standing": standing} for row, standing in standings]
     return render(request, "cases/patient/home.html", {"rows": shown})
@@ -65,13 +64,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, case: Case) -> HttpResponse:
     """Where the file stands: what waits for me first, the path beside it, who saw it one glance away."""
     actor = request.actor  # type: ignore[attr-defined]
-    if case.state == State.DRAFT and case.is_second_opinion and decide(actor, "case.fill", case).allowed:
+    rights = rights_on(request)
+    if case.state == State.DRAFT and case.is_second_opinion and rights.to("case.fill").allowed:
         return redirect("patient:prepare", case.pk)
-    reads = decide(actor, "case.read", case).allowed
-    documents = documents_of(case, actor) if reads else []
+    reads = rights.to("case.read").allowed
+    documents = documents_of(case, actor, rights=rights) if reads else []
     request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
-    standing = standing_of(case, actor)
-    may_read_history = decide(actor, "case.read_history", case).allowed
+    standing = standing_of(case, rights)
+    may_read_history = rights.to("case.read_history").allowed
     others = done_by_others(case, actor)[:LOOKED_AT] if may_read_history else []
     context = {
         "case": case,
@@ -84,13 +84,13 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
         "may_read_history": may_read_history,
         "seen": in_words(others, get_language() or "fr")[:LAST_SEEN],
         "unread": unread_messages(case, actor),
-        "can_message": decide(actor, "case.message_service", case).allowed,
-        "can_read_messages": decide(actor, "case.read_messages", case).allowed,
-        "can_add": decide(actor, "case.add_document", case).allowed,
-        "can_follow_up": can_follow_up(case, actor),
-        "reception_again": reception_asked_again(case) and decide(actor, "case.choose", case).allowed,
-        "can_alert": decide(actor, "case.raise_alert", case).allowed,
-        "moves": {name: may(name, case, actor) for name in _MOVES},
+        "can_message": rights.to("case.message_service").allowed,
+        "can_read_messages": rights.to("case.read_messages").allowed,
+        "can_add": rights.to("case.add_document").allowed,
+        "can_follow_up": can_follow_up(case, actor, rights=rights),
+        "reception_again": reception_asked_again(case) and rights.to("case.choose").allowed,
+        "can_alert": rights.to("case.raise_alert").allowed,
+        "moves": {name: may(name, case, actor, rights=rights) for name in _MOVES},
         **_waiting(request, case, reads=reads),
     }
     return render(request, "cases/patient/case.html", context)
@@ -124,7 +124,7 @@ def _waiting(request: HttpRequest, case: Case, *, reads: bool) -> dict[str, Any]
         found["asked_again"] = asked_again(case)
     elif case.state in (State.DECLINED, State.STOPPED, State.EXPIRED, State.WITHDRAWN):
         found["ending"] = case.endings.first()
-    if case.state in AFTER_DELIVERY and decide(request.actor, "case.read_opinion", case).allowed:  # type: ignore[attr-defined]
+    if case.state in AFTER_DELIVERY and rights_on(request).to("case.read_opinion").allowed:
         found["opinions"] = delivered_versions(case)
     return found
 
@@ -149,12 +149,13 @@ def seen(request: HttpRequest, case: Case) -> HttpResponse:
 def documents(request: HttpRequest, case: Case) -> HttpResponse:
     """Every document of the file, with who can read it."""
     actor = request.actor  # type: ignore[attr-defined]
-    rows = documents_of(case, actor)
+    rights = rights_on(request)
+    rows = documents_of(case, actor, rights=rights)
     request.shown["document"] = [row.pk for row in rows]  # type: ignore[attr-defined]
     context = {
         "case": case,
         "documents": rows,
-        "can_add": decide(actor, "case.add_document", case).allowed,
+        "can_add": rights.to("case.add_document").allowed,
         "missing": _missing(case),
         "readers": _readers(case),
     }
@@ -191,6 +192,6 @@ def answers(request: HttpRequest, case: Case) -> HttpResponse:
         "sections": answer_sections(case, get_language() or "fr"),
         "referral": case.referral or {},
         "additions": list(case.additions.select_related("author")),
-        "can_add": decide(request.actor, "case.add_to_answers", case).allowed,  # type: ignore[attr-defined]
+        "can_add": rights_on(request).to("case.add_to_answers").allowed,
     }
     return render(request, "cases/patient/answers.html", context)

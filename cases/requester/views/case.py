@@ -7,13 +7,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from access import Rights, decide, rights_of
+from access import Rights
 from cases.checks import questions_of
 from cases.machine import may, perform
 from cases.models import Case
 from cases.models.messages import Thread
 from cases.models.states import AFTER_DELIVERY, State
-from cases.pages import attempt, case_page
+from cases.pages import attempt, case_page, rights_on
 from cases.patient.forms import InformationForm
 from cases.requester import checking
 from cases.requester.forms import AdditionForm, AnswerForm
@@ -33,10 +33,10 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     if case.state == State.DRAFT:
         return redirect("requester:prepare", case.pk)
-    rights = rights_of(actor, case)
+    rights = rights_on(request)
     reads = rights.to("case.read").allowed
     named = rights.to("case.read_identity").allowed
-    documents = documents_of(case, actor) if reads else []
+    documents = documents_of(case, actor, rights=rights) if reads else []
     request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
     context = {
         "standing": standing_for_professional(case),
@@ -90,7 +90,7 @@ def _waiting(case: Case, rights: Rights, *, reads: bool) -> dict[str, Any]:
 @case_page("case.read")
 def content(request: HttpRequest, case: Case) -> HttpResponse:
     """What was sent, and what was added since."""
-    documents = documents_of(case, request.actor)  # type: ignore[attr-defined]
+    documents = documents_of(case, request.actor, rights=rights_on(request))  # type: ignore[attr-defined]
     request.shown["document"] = [document.pk for document in documents]  # type: ignore[attr-defined]
     context = {
         "sections": [
@@ -101,7 +101,7 @@ def content(request: HttpRequest, case: Case) -> HttpResponse:
         ],
         "additions": list(case.additions.select_related("author")),
         "exchanges": list(case.expert_questions.filter(closed_at__isnull=False)),
-        "can_add": decide(request.actor, "case.add_to_answers", case).allowed,  # type: ignore[attr-defined]
+        "can_add": rights_on(request).to("case.add_to_answers").allowed,
     }
     return draw(request, "content.html", case, context)
 

@@ -8,12 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from access import decide
 from cases.machine import may, perform
 from cases.models import Case, Opinion
 from cases.opinions.content import Relevance
 from cases.opinions.words import divergence_told, relevance_words
-from cases.pages import attempt, case_page
+from cases.pages import attempt, case_page, rights_on
 from cases.presenters import follow_up_until, until_day
 from cases.requester.forms import FollowUpForm
 from cases.requester.pages import draw, refused
@@ -28,7 +27,7 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
     """The answer to the question first, then what it rests on; the signed papers beside it."""
     versions = delivered_versions(case)
     latest = next((row for row in versions if row.type != Opinion.Type.ADDENDUM), None)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor, rights = request.actor, rights_on(request)  # type: ignore[attr-defined]
     if latest is not None:
         delivery.open_opinion(case.pk, latest.pk, actor=actor)
         # This reading may be the first: what it makes possible is offered at once.
@@ -46,9 +45,9 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
         "options": [option for option in content.get("options") or [] if option.get("title")],
         "follow_up": case.follow_ups.select_related("addendum").order_by("-asked_at").first(),
         "opens": _opens(case),
-        "can_message": decide(actor, "case.message_service", case).allowed,
-        "can_acknowledge": decide(actor, "case.acknowledge", case).allowed,
-        "moves": {name: may(name, case, actor) for name in ("ask_follow_up", "close")},
+        "can_message": rights.to("case.message_service").allowed,
+        "can_acknowledge": rights.to("case.acknowledge").allowed,
+        "moves": {name: may(name, case, actor, rights=rights) for name in ("ask_follow_up", "close")},
     }
     return draw(request, "report.html", case, context)
 

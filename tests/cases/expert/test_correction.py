@@ -21,7 +21,7 @@ from errors import Conflict, NotAllowed
 from experts.services import change_status
 from notify.models import Notice
 from tests.accounts.logins import last_code
-from tests.cases.clients import verified_client
+from tests.cases.clients import own_queries, verified_client
 from tests.cases.patient.lives import after, page, tele
 from tests.cases.verify.test_verify import by_code, by_file, paper_of, printed_code, told
 from tests.cases.world import SETUP, World, make_world
@@ -397,6 +397,16 @@ def test_addenda_and_versions_are_numbered_apart_and_only_what_replaces_is_the_l
     with override("fr"):
         shown = expert.get(at("expert", "case", walk.case)).content.decode()
     assert "accompagne une version remplacée" in shown and shown.count(">dernière version<") == 1
+    # Four papers are on file: their names cost the page no further query.
+    pages = {
+        "the desk's case page": (world.coordinator, "coordinator", at("desk", "case", walk.case)),
+        "the desk's page of the opinion": (world.coordinator, "coordinator", at("desk", "opinion", walk.case)),
+        "the patient's case page": (world.patient_user, "patient", page(walk.case)),
+        "the patient's page of the opinion": (world.patient_user, "patient", page(walk.case, "avis/")),
+        "the expert's page": (world.expert.user, "expert", at("expert", "case", walk.case)),
+    }
+    asked = {name: own_queries(verified_client(who, role), path) for name, (who, role, path) in pages.items()}
+    assert {name: number for name, number in asked.items() if number > 15} == {}, asked
 
 
 def test_the_database_keeps_corrections_whole(world: World) -> None:

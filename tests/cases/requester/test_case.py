@@ -3,9 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.demo.walk import Walk, acting
@@ -16,7 +14,7 @@ from cases.models.states import State
 from cases.services.documents import Described, add_document
 from clock import now, travel
 from jobs import run_until_empty
-from tests.cases.clients import verified_client
+from tests.cases.clients import own_queries, verified_client
 from tests.cases.requester import flows
 from tests.cases.requester.flows import at, fresh
 from tests.cases.world import World, make_world
@@ -323,15 +321,6 @@ def test_the_list_costs_the_same_for_few_and_for_many_requests(world: World, doc
     for number in range(8):
         flows.open_draft(doctor, birth_name=f"Beaucoup{number}")
     assert own_queries(doctor, at("home")) == few
-
-
-def own_queries(client: Client, address: str) -> int:
-    """Queries of the view itself: those of the session and of the journal left out."""
-    client.get(address)
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(address).status_code == 200
-    others = ("SAVEPOINT", "audit_", "django_session", "accounts_usersession", "BEGIN", "COMMIT")
-    return sum(not any(name in query["sql"] for name in others) for query in asked.captured_queries)
 
 
 def document(case: Case, title: str, world: World) -> None:

@@ -9,10 +9,9 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from access import decide
 from cases.models import Case, Document
 from cases.models.states import State
-from cases.pages import attempt
+from cases.pages import attempt, rights_on
 from cases.patient.start.flow import onward
 from cases.patient.start.forms import DescriptionForm, DocumentForm, MissingForm, RemoveForm
 from cases.patient.start.pages import actor, draw, prepare_page
@@ -86,7 +85,7 @@ def _list(request: HttpRequest, case: Case, *, problem: str = "", status: int = 
         "open_count": len(preparation.pieces_open),
         "is_draft": case.state == State.DRAFT,
         "done": preparation.documents_done,
-        "may_finish": decide(actor(request), "case.fill", case).allowed,
+        "may_finish": rights_on(request).to("case.fill").allowed,
         "problem": problem,
         "demo_scanner": is_demo(),
         "back": space.url("prepare", case.pk) if case.state == State.DRAFT else space.case_url(case.pk),

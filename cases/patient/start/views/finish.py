@@ -11,12 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from access import decide
 from cases.checks import purposes_put
 from cases.machine import perform
 from cases.models import Case
 from cases.models.states import State
-from cases.pages import attempt
+from cases.pages import attempt, rights_on
 from cases.patient.start.checking import sections_of
 from cases.patient.start.forms import ConsentForm
 from cases.patient.start.pages import actor, draw, prepare_page
@@ -59,7 +58,7 @@ def _check(request: HttpRequest, case: Case, *, refusal: DomainError | None = No
         "left": [task for task in tasks.tasks if not task.is_done],
         "prices": price_lines(),
         "refusal": refusal,
-        "may_send": decide(actor(request), "case.request_consent", case).allowed,
+        "may_send": rights_on(request).to("case.request_consent").allowed,
     }
     return draw(request, "check.html", case, context, status=status)
 
@@ -154,8 +153,8 @@ def consent_context(request: HttpRequest, case: Case, form: ConsentForm) -> dict
         "optional": [one for one in purposes if not one["required"]],
         # A tele-expertise costs its patient nothing, whatever the price of a second opinion.
         "prices": price_lines() if case.is_second_opinion else [],
-        "may_revise": decide(actor(request), "case.revise", case).allowed,
-        "may_refuse": decide(actor(request), "case.refuse_consent", case).allowed,
+        "may_revise": rights_on(request).to("case.revise").allowed,
+        "may_refuse": rights_on(request).to("case.refuse_consent").allowed,
     }
 
 

@@ -6,10 +6,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from access import decide
 from accounts.services import save_identity
 from cases.models import Case
-from cases.pages import attempt
+from cases.pages import attempt, rights_on
 from cases.patient.start.flow import onward
 from cases.patient.start.forms import PatientIdentityForm
 from cases.patient.start.pages import actor, draw, prepare_page
@@ -29,10 +28,10 @@ def prepare(request: HttpRequest, case: Case) -> HttpResponse:
         "tasks": tasks,
         "next_task": tasks.next_after(),
         # Whoever only brings documents reads no answer, and no warning about one.
-        "alert": preparation.open_alert if decide(actor(request), "case.fill", case).allowed else None,
+        "alert": preparation.open_alert if rights_on(request).to("case.fill").allowed else None,
         "signs": preparation.flags,
-        "may_send": decide(actor(request), "case.request_consent", case).allowed,
-        "may_discard": decide(actor(request), "case.discard", case).allowed,
+        "may_send": rights_on(request).to("case.request_consent").allowed,
+        "may_discard": rights_on(request).to("case.discard").allowed,
     }
     return draw(request, "prepare.html", case, context)
 
