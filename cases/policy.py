@@ -311,9 +311,11 @@ def _own_cases(actor: Actor, living: QuerySet[Representation]) -> QuerySet[Any, 
     cases = Case.objects.order_by()
     parts = [
         cases.filter(patient_id__in=living.values("patient_id")),
-        cases.filter(requester_id=actor.id, by_phone=False),
-        cases.filter(treating_doctor_user_id=actor.id),
-        cases.filter(first_opinion_user_id=actor.id),
+        cases.filter(
+            Q(requester_id=actor.id, by_phone=False)
+            | Q(treating_doctor_user_id=actor.id)
+            | Q(first_opinion_user_id=actor.id)
+        ),
     ]
     if actor.role == "coordinator":
         parts.append(cases.filter(assignments__expert__user_id=actor.person))

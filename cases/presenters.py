@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.text import capfirst
@@ -211,11 +211,30 @@ def aside(case: Case) -> Standing:
     return Standing(tag, label, title, nobody, until)
 
 
+class Waiting(Protocol):
+    """A case, or the row of a list that says as much of it."""
+
+    @property
+    def state(self) -> str:
+        """A code of `State`."""
+        ...
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When silence ends it."""
+        ...
+
+    @property
+    def correcting_since(self) -> datetime | None:
+        """Since when a correction of the opinion is under way."""
+        ...
+
+
 #: States in which the silence of the patient or the requester ends the request.
 _SILENCE = (State.DRAFT, State.AWAITING_CONSENT, State.INFORMATION_REQUESTED)
 
 
-def silence_ends(case: Case, asked_at: datetime | None) -> str:
+def silence_ends(case: Waiting, asked_at: datetime | None) -> str:
     """Until when the case waits for the patient or the requester, and what happens then; "" where it does not.
 
     Args:
@@ -249,7 +268,7 @@ _NEXT: dict[str, Any] = {
 }
 
 
-def next_action(case: Case) -> str:
+def next_action(case: Waiting) -> str:
     """What the desk reads in its list: the next thing to do, and by whom."""
     if case.state in OPEN_OPINION and case.correcting_since is not None:
         return _("Correction by the expert")

@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access import visible_to
 from accounts.models import RoleGrant, User
-from accounts.names import fold_name
+from accounts.names import called, fold_name, titled
 from audit import Actor
 from cases.checks import PARIS, conflicts_of_role
 from cases.models import Alert, CallTask, Case, ExpertQuestion
@@ -25,15 +28,14 @@ from experts.selectors import Load, candidates
 
 #: States a desk list shows by default.
 OPEN = tuple(str(state) for state in ON_DESK)
-_VIEWS: dict[str, Q] = {
-    "verifier": Q(state=State.SUBMITTED),
-    "confier": Q(state=State.ADMITTED),
-    "remettre": Q(state=State.SIGNED),
-}
+_ANY_CASE = UUID(int=0)
+_VIEWS = {"verifier": State.SUBMITTED, "confier": State.ADMITTED, "remettre": State.SIGNED}
 
 
 def _view(name: str) -> Q:
-    return Q(due_at__lt=now()) if name == "retard" else _VIEWS.get(name, Q())
+    if name == "retard":
+        return Q(due_at__lt=now())
+    return Q(state=_VIEWS[name]) if name in _VIEWS else Q()
 
 
 def _mine(actor: Actor) -> Q:
@@ -75,14 +77,21 @@ class Counts:
 
 def counts(cases: QuerySet[Case], actor: Actor, *, mine: bool) -> Counts:
     """All counts of the desk, in one pass over the open cases among `cases`."""
-    found = _base(cases, actor, mine=mine).aggregate(
-        total=Count("pk"),
-        late=Count("pk", filter=_view("retard")),
-        to_check=Count("pk", filter=_view("verifier")),
-        to_place=Count("pk", filter=_view("confier")),
-        to_deliver=Count("pk", filter=_view("remettre")),
+    by_state = _base(cases, actor, mine=mine).order_by().values_list("state")
+    found = {
+        state: (total, late)
+        for state, total, late in by_state.annotate(total=Count("pk"), late=Count("pk", filter=_view("retard")))
+    }
+    waiting = {view: found.get(state, (0, 0))[0] for view, state in _VIEWS.items()}
+    return Counts(
+        total=sum(total for total, _late in found.values()),
+        late=sum(late for _total, late in found.values()),
+        to_check=waiting["verifier"],
+        to_place=waiting["confier"],
+        to_deliver=waiting["remettre"],
+        to_call=open_calls(cases).count(),
+        alerts=open_alerts(cases).count(),
     )
-    return Counts(**found, to_call=open_calls(cases).count(), alerts=open_alerts(cases).count())
 
 
 def open_cases(cases: QuerySet[Case], actor: Actor, *, mine: bool, view: str) -> QuerySet[Case]:
@@ -118,20 +127,34 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
         return Page(_listed(ids), number, self)
 
 
-#: What a line shows.
-_LISTED = (
-    *("reference", "state", "due_at", "planned_treatment_on", "consented_at", "expires_at", "correcting_since"),
-    *(f"patient__{name}" for name in ("birth_name", "birth_first_names", "used_name", "used_first_name")),
-    *("pathology__name_fr", "pathology__name_en"),
-    *("assigned_expert__user__title", "assigned_expert__user__full_name", "assigned_expert__user__email"),
-)
+class Row(NamedTuple):
+    """What a line is made of, read as plain values: four models a line would cost more than all the queries."""
+
+    pk: UUID
+    reference: str
+    state: str
+    due_at: datetime | None
+    planned_treatment_on: date | None
+    consented_at: datetime | None
+    expires_at: datetime | None
+    correcting_since: datetime | None
+    patient__birth_name: str
+    patient__birth_first_names: str
+    patient__used_name: str
+    patient__used_first_name: str
+    pathology__name_fr: str | None
+    pathology__name_en: str | None
+    assigned_expert__user__title: str | None
+    assigned_expert__user__full_name: str | None
+    assigned_expert__user__email: str | None
+    asked_at: datetime | None
 
 
-def _listed(ids: list[Any]) -> list[Case]:
+def _listed(ids: list[UUID]) -> list[Row]:
     """Rows by id, in this order, with what a line shows and nothing sealed."""
-    rows = Case.objects.filter(pk__in=ids).select_related("patient", "pathology", "assigned_expert__user")
-    rows = rows.only(*_LISTED).annotate(asked_at=Subquery(_open_questions(OuterRef("pk")).values("asked_at")[:1]))
-    by_id = {row.pk: row for row in rows}
+    asked_at = Subquery(_open_questions(OuterRef("pk")).values("asked_at")[:1])
+    rows = Case.objects.filter(pk__in=ids).annotate(asked_at=asked_at).values_list(*Row._fields)
+    by_id = {values[0]: Row(*values) for values in rows}
     return [by_id[pk] for pk in ids if pk in by_id]
 
 
@@ -152,9 +175,12 @@ class Line:
 
     Args:
         until: until when it waits for the patient or the requester, and what happens then.
+        url: its page.
     """
 
-    case: Case
+    reference: str
+    url: str
+    due_at: datetime | None
     name: str
     pathology: str
     planned: date | None
@@ -165,27 +191,44 @@ class Line:
     done: bool
 
 
-def knows_disease(case: Case, actor: Actor) -> bool:
+def knows_disease(case: Case | Row, actor: Actor) -> bool:
     """Whether this member of the staff sees what a request is about: never the assistant, nobody before the consent."""
     return case.consented_at is not None and actor.role != "assistant"
 
 
-def lines(rows: Iterable[Case], actor: Actor) -> list[Line]:
+def lines(rows: Iterable[Row], actor: Actor) -> list[Line]:
     """Cases as lines for this member of the staff."""
-    return [
-        Line(
-            case=row,
-            name=row.patient.full_name,
-            pathology=row.pathology.name if row.pathology and knows_disease(row, actor) else "",
-            planned=row.planned_treatment_on if knows_disease(row, actor) else None,
+    # One address is made, and filled in for each line.
+    page = reverse("desk:case", args=[_ANY_CASE])
+    english = (get_language() or "fr").startswith("en")
+    found = []
+    for row in rows:
+        known = knows_disease(row, actor)
+        disease = row.pathology__name_en if english else row.pathology__name_fr
+        line = Line(
+            reference=row.reference,
+            url=page.replace(str(_ANY_CASE), str(row.pk)),
+            due_at=row.due_at,
+            name=called(
+                row.patient__used_first_name,
+                row.patient__birth_first_names,
+                row.patient__used_name,
+                row.patient__birth_name,
+            ),
+            pathology=disease or "" if known else "",
+            planned=row.planned_treatment_on if known else None,
             action=next_action(row),
-            until=silence_ends(row, row.asked_at),  # type: ignore[attr-defined]
-            expert=row.assigned_expert.name if row.assigned_expert else "",
+            until=silence_ends(row, row.asked_at),
+            expert=titled(
+                row.assigned_expert__user__title,
+                row.assigned_expert__user__full_name,
+                row.assigned_expert__user__email,
+            ),
             paused=row.state in (State.INFORMATION_REQUESTED, State.EXPERT_QUESTION, State.ON_HOLD),
             done=row.state == State.SIGNED,
         )
-        for row in rows
-    ]
+        found.append(line)
+    return found
 
 
 def search(actor: Actor, words: str, state: str) -> QuerySet[Case]:

@@ -1,4 +1,4 @@
-"""Folding of names: one form both databases can search, made in Python because their collations differ."""
+"""How people are called, and names folded: one form both databases can search, as their collations differ."""
 
 import re
 import unicodedata
@@ -12,6 +12,17 @@ def fold_name(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     ascii_only = "".join(c for c in plain if not unicodedata.combining(c))
     return _NOT_LETTERS.sub(" ", ascii_only).strip()
+
+
+def called(used_first_name: str, birth_first_names: str, used_name: str, birth_name: str) -> str:
+    """The name a letter to a patient would use: the one in use, else the first of those given at birth."""
+    first = used_first_name or birth_first_names.split(" ")[0].split(",")[0]
+    return f"{first} {used_name or birth_name}".strip()
+
+
+def titled(title: str | None, full_name: str | None, email: str | None) -> str:
+    """Title and name of somebody with an account; the address when no name is known, "" where there is nobody."""
+    return " ".join(part for part in (title, full_name) if part) or email or ""
 
 
 def search_key(*names: str) -> str:

@@ -46,6 +46,7 @@ from tests.opinions.validators import (
     text_of,
 )
 
+pytestmark = pytest.mark.once
 ACTOR = SystemActor("tests")
 WORDS = {"reason": "Deuxième avis médical", "location": "Lyon"}
 

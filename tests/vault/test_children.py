@@ -16,7 +16,7 @@ from vault.exceptions import FileRefused, SealBroken
 from vault.files import write_file
 from vault.models import ContentKey, StoredFile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 # Other tests of the same process may leave one of their own, like the driver of the browser.
 BEFORE: set[int] = set()
 

@@ -14,7 +14,7 @@ from vault.intake import examine
 from vault.models import ContentKey, StoredFile
 from vault.photos import merge_to_pdf
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def put(key: ContentKey, data: bytes) -> StoredFile:

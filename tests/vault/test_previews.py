@@ -20,7 +20,7 @@ from vault.reconcile import unowned
 from vault.refusals import WORDS
 from vault.scan import scan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def checked(key: ContentKey, data: bytes, media_type: str = "") -> StoredFile:

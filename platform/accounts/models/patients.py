@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import search_key
+from accounts.names import called, search_key
 from clock import now
 from vault.fields import SealedJSONField, SealedTextField
 
@@ -110,8 +110,7 @@ class Patient(models.Model):
     @property
     def full_name(self) -> str:
         """The name a letter to this person would use."""
-        first = self.used_first_name or self.birth_first_names.split(" ")[0].split(",")[0]
-        return f"{first} {self.used_name or self.birth_name}".strip()
+        return called(self.used_first_name, self.birth_first_names, self.used_name, self.birth_name)
 
     @property
     def missing_traits(self) -> list[str]:

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import search_key
+from accounts.names import search_key, titled
 from clock import now
 
 
@@ -111,7 +111,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     def get_full_name(self) -> str:
         """Title and name as shown on every page; the address when no name is known."""
-        return " ".join(part for part in (self.title, self.full_name) if part) or self.email
+        return titled(self.title, self.full_name, self.email)
 
     def get_short_name(self) -> str:
         """The name without title; the address when no name is known."""
