@@ -4,7 +4,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import translate_url
 from django.utils.translation import get_language, get_language_info
 
 from ui import navigation
@@ -14,11 +14,8 @@ _IDLE_SECONDS = 20 * 60
 _WARNING_SECONDS = 2 * 60
 
 
-def _reverse(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+def _url(name: str) -> str:
+    return navigation.address_of(name) or ""
 
 
 class Shell:
@@ -91,17 +88,17 @@ class Shell:
     @cached_property
     def logout_url(self) -> str:
         """Where the log-out button posts."""
-        return _reverse("accounts:logout") or _reverse("logout")
+        return _url("accounts:logout") or _url("logout")
 
     @cached_property
     def keepalive_url(self) -> str:
         """Where activity is reported; empty when nobody is logged in."""
-        return _reverse("accounts:keepalive") if self.logged_in else ""
+        return _url("accounts:keepalive") if self.logged_in else ""
 
     @cached_property
     def login_url(self) -> str:
         """Where one logs in again after the idle limit."""
-        return _reverse("accounts:login") or _reverse("two_factor:login")
+        return _url("accounts:login") or _url("two_factor:login")
 
     @cached_property
     def idle_seconds(self) -> int:

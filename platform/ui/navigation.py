@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core import checks
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 
 Text = str | Promise
 # Visitors who are not logged in.
@@ -95,14 +97,25 @@ def _add(entries: list[Entry], entry: Entry) -> None:
     entries[:] = sorted([e for e in entries if e.url_name != entry.url_name] + [entry], key=lambda e: e.order)
 
 
+def address_of(url_name: str) -> str | None:
+    """The address of this name in the present language, found once; None where there is none."""
+    return _found(url_name, get_language(), settings.ROOT_URLCONF, get_script_prefix())
+
+
+@cache
+def _found(url_name: str, _language: str | None, _root: str, _prefix: str) -> str | None:
+    """What `reverse` answers depends on these alone."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
 def _address(entry: Entry, request: HttpRequest | None) -> str | None:
     if entry.address is not None:
         return entry.address(request) if request is not None else None
-    try:
-        return reverse(entry.url_name)
-    except NoReverseMatch:
-        # Said by the check below at start; a page must not break for it.
-        return None
+    # One that does not exist is said by the check below at start; a page must not break for it.
+    return address_of(entry.url_name)
 
 
 def menu(role: str, request: HttpRequest) -> list[Link]:
