@@ -10,7 +10,7 @@ from cases.models import Case, Document
 
 #: Journal names of the moves: label for the DPO, sentence for the patient's history.
 MOVES = {
-    "request_consent": (_("Request completed"), _("The request was completed; your agreement was asked for.")),
+    "request_consent": (_("Request filled in"), _("The request was filled in; your agreement was asked for.")),
     "revise": (_("Request reopened"), _("The request was reopened for changes.")),
     "give_consent": (_("Request sent"), _("The request was sent with your agreement.")),
     "refuse_consent": (_("Agreement refused"), _("The request was refused.")),
