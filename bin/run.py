@@ -27,6 +27,7 @@ PEOPLE = (
     ("nurse@demo.test", "infirmière coordonnatrice"),
     ("assistant@demo.test", "agent administratif"),
     ("dpo@demo.test", "déléguée à la protection des données"),
+    ("committee@demo.test", "membre du conseil scientifique"),
     ("editor@demo.test", "rédactrice du site public"),
     ("admin@demo.test", "administratrice technique"),
 )

@@ -13,12 +13,17 @@ class ExpertsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Freeze what is published, and register publication, journal words and menus."""
+        """Freeze what is published, and register publication, journal words, menus, rights, notices and jobs."""
         from audit.frozen import FrozenTable, freeze
         from experts import journal, menus, publishing, rights
+        from experts.joining import notices, tasks
+        from experts.joining import rights as joining_rights
 
         freeze(self, FrozenTable("experts_questionnaire", "a published questionnaire never changes"))
         post_migrate.connect(publishing.after_migrate, sender=self, dispatch_uid="experts.publishing")
         journal.register()
         menus.register()
         rights.register()
+        joining_rights.register()
+        notices.register()
+        tasks.register()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import require_role
 from audit import record_read
-from errors import Invalid, Missing
+from errors import Missing
 from experts import services
 from experts.facts import record_of
 from experts.forms import (
@@ -30,8 +30,8 @@ from experts.forms import (
     RegistrationForm,
     SentForm,
     StatusForm,
-    add_refusal,
     instant_of,
+    submit,
 )
 from experts.models import ExpertProfile
 from experts.models.profiles import LANGUAGES
@@ -43,18 +43,6 @@ from ui.forms import Form, today
 
 def _answer(request: HttpRequest, template: str, context: dict[str, Any], form: Form) -> HttpResponse:
     return render(request, template, {**context, "form": form}, status=422 if form.errors else 200)
-
-
-def _submit(form: Form, change: Callable[[], object]) -> bool:
-    """Whether the form was in order and the service made the change; if not, the form says why."""
-    if not form.is_valid():
-        return False
-    try:
-        change()
-    except Invalid as refusal:
-        add_refusal(form, refusal)
-        return False
-    return True
 
 
 @reading
@@ -120,7 +108,7 @@ def add(request: HttpRequest) -> HttpResponse:
         data = form.cleaned()
         added.append(services.create_expert(data.pop("user"), actor=actor, **data))
 
-    if request.method == "POST" and _submit(form, change):
+    if request.method == "POST" and submit(form, change):
         messages.success(request, _("The profile is ready. Now record what was checked."))
         return redirect("experts_desk:detail", added[0].pk)
     return _answer(request, "experts/desk_add.html", {"users": users}, form)
@@ -140,7 +128,7 @@ def practice(request: HttpRequest, expert_id: UUID) -> HttpResponse:
         "department": expert.department,
     }
     form = PracticeForm(request.POST or None, initial=initial, pathologies=known_pathologies())
-    if request.method == "POST" and _submit(
+    if request.method == "POST" and submit(
         form, lambda: services.change_practice(expert.pk, actor=actor, **form.cleaned())
     ):
         messages.success(request, _("Recorded."))
@@ -156,7 +144,7 @@ def status(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     expert = one_expert(actor, expert_id)
     form = StatusForm(request.POST or None, expert=expert)
-    if request.method == "POST" and _submit(
+    if request.method == "POST" and submit(
         form, lambda: services.change_status(expert.pk, actor=actor, **form.cleaned_data)
     ):
         messages.success(request, _("The status is changed."))
@@ -210,7 +198,7 @@ def record_piece(request: HttpRequest, expert_id: UUID, piece: str) -> HttpRespo
     actor = request.actor  # type: ignore[attr-defined]
     expert, page = one_expert(actor, expert_id), _PIECES[piece]
     form: Any = page.form(request.POST or None)
-    if request.method == "POST" and _submit(form, lambda: page.service(expert.pk, actor=actor, **form.cleaned())):
+    if request.method == "POST" and submit(form, lambda: page.service(expert.pk, actor=actor, **form.cleaned())):
         messages.success(request, _("Recorded."))
         return redirect("experts_desk:detail", expert.pk)
     return _answer(
@@ -233,7 +221,7 @@ def sent_to_order(request: HttpRequest, expert_id: UUID, convention_id: UUID) ->
         sent = instant_of(form.cleaned_data["sent_to_order_on"])
         services.record_convention_sent(convention.pk, actor=actor, sent_at=sent)  # type: ignore[arg-type]
 
-    if request.method == "POST" and _submit(form, change):
+    if request.method == "POST" and submit(form, change):
         messages.success(request, _("Recorded."))
         return redirect("experts_desk:detail", expert.pk)
     context = {"expert": expert, "title": _("Convention sent to the Order"), "intro": ""}
@@ -247,7 +235,7 @@ def absences(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     expert = one_expert(actor, expert_id)
     form = AbsenceForm(request.POST or None)
-    if request.method == "POST" and _submit(
+    if request.method == "POST" and submit(
         form, lambda: services.add_absence(expert.pk, actor=actor, **form.cleaned_data)
     ):
         messages.success(request, _("The absence is planned."))

@@ -1,6 +1,6 @@
 """What the desk records about an expert, and what an expert plans, as forms."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any, cast
 
@@ -43,6 +43,18 @@ def add_refusal(form: Form, refusal: Invalid) -> None:
         form.add_error(name if name in form.fields else None, str(message))
     if not refusal.fields:
         form.add_error(None, str(refusal.message))
+
+
+def submit(form: Form, change: Callable[[], object]) -> bool:
+    """Whether the form was in order and the service made the change; if not, the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        change()
+    except Invalid as refusal:
+        add_refusal(form, refusal)
+        return False
+    return True
 
 
 class AbsenceForm(Form):

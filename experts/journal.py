@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from audit import register_action, register_resolver
-from experts.models import ExpertProfile, Pathology
+from experts.models import Candidacy, ExpertProfile, Pathology
 
 ACTIONS = {
     "expert.created": _("Expert added"),
@@ -20,6 +20,18 @@ ACTIONS = {
     "expert.absence_removed": _("Absence of an expert removed"),
     "expert.status_changed": _("Status of an expert changed"),
     "expert.read": _("File of an expert read"),
+    "candidacy.begun": _("Candidacy as an expert begun"),
+    "candidacy.saved": _("Draft of a candidacy saved"),
+    "candidacy.sent": _("Candidacy put before the committee"),
+    "candidacy.withdrawn": _("Candidacy withdrawn and its texts destroyed"),
+    "candidacy.read": _("Candidacy read"),
+    "candidacy.conflict_declared": _("Conflict of interest declared on a candidacy"),
+    "candidacy.voted": _("Vote on a candidacy"),
+    "candidacy.decided": _("Decision on a candidacy recorded"),
+    "candidacy.refusal_told": _("Refused candidate told why"),
+    "candidacy.answered": _("Refusal answered by the candidate"),
+    "candidacy.reopened": _("Candidacy put to the vote again"),
+    "committee.practice_declared": _("Practice of a member of the committee declared"),
     "signing_key.issued": _("Signing key of an expert certified"),
     "signing_key.revoked": _("Signing key of an expert revoked"),
 }
@@ -31,6 +43,7 @@ def register() -> None:
         register_action(name, label)
     register_resolver("expert", _name_experts)
     register_resolver("pathology", _name_pathologies)
+    register_resolver("candidacy", _name_candidacies)
 
 
 def _name_experts(ids: Collection[UUID]) -> Mapping[UUID, str]:
@@ -39,3 +52,8 @@ def _name_experts(ids: Collection[UUID]) -> Mapping[UUID, str]:
 
 def _name_pathologies(ids: Collection[UUID]) -> Mapping[UUID, str]:
     return {pathology.id: pathology.name for pathology in Pathology.objects.filter(id__in=ids)}
+
+
+def _name_candidacies(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    rows = Candidacy.objects.filter(id__in=ids).select_related("applicant")
+    return {candidacy.id: candidacy.name for candidacy in rows}

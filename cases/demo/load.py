@@ -12,7 +12,14 @@ from django.contrib.auth.hashers import make_password
 import clock
 from cases.answers import pieces_wanted
 from cases.demo.papers import papers_for
-from cases.demo.people import People, make_child, make_patient, make_patient_without_account, make_people
+from cases.demo.people import (
+    People,
+    make_candidacy,
+    make_child,
+    make_patient,
+    make_patient_without_account,
+    make_people,
+)
 from cases.demo.walk import Cast, Walk, acting
 from cases.models import Case
 from cases.services import delivery, desk, documents, messages, opinions
@@ -91,6 +98,8 @@ class Loader:
         self.password_hash = make_password(password)
         with clock.travel(start - timedelta(days=150)):
             self.people: People = make_people(self.password_hash)
+        with clock.travel(start - timedelta(days=4)):
+            make_candidacy(self.people)
             self.camille = make_patient(
                 "patient@demo.test",
                 "Camille",

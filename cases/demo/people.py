@@ -15,6 +15,8 @@ from cases.demo.walk import acting
 from clock import now
 from experts import certificates
 from experts.authority import ensure_authority
+from experts.joining import votes
+from experts.joining.services import save_draft, send_candidacy
 from experts.models import ExpertProfile, Pathology
 from experts.services import create_expert, record_convention, record_insurance, record_interests, record_registration
 from ui.dates import paris_day
@@ -28,6 +30,9 @@ STAFF = (
     ("nurse@demo.test", "Inès Carrel", "", ("care_coordinator",)),
     ("assistant@demo.test", "Ali Bureau", "", ("assistant",)),
     ("dpo@demo.test", "Judith Registre", "", ("dpo",)),
+    ("committee@demo.test", "Colette Marchand", "Pr", ("committee",)),
+    ("committee2@demo.test", "Rémi Aubin", "Pr", ("committee",)),
+    ("committee3@demo.test", "Nadia Forest", "Dr", ("committee",)),
     ("editor@demo.test", "Paul Plume", "", ("editor",)),
     ("admin@demo.test", "Ada Technique", "", ("administrator",)),
 )
@@ -198,6 +203,31 @@ def make_people(password_hash: str) -> People:
     for user in [*people.staff.values(), *people.requesters, *sorted(experts, key=lambda one: one.email)]:
         accept(user, "fr", actor=acting(user, "staff"))
     return people
+
+
+def make_candidacy(people: People) -> None:
+    """A candidacy under vote: the committee practises in its pathology, and one member has voted."""
+    endometriosis = list(Pathology.objects.filter(code="endometriosis"))
+    members = [user for email, user in people.staff.items() if email.startswith("committee")]
+    for member in members:
+        votes.declare_practice(member, endometriosis, actor=acting(member, "committee"))
+    candidate = people.requesters[1]
+    candidacy = save_draft(
+        candidate,
+        actor=acting(candidate, "account"),
+        pathologies=endometriosis,
+        languages=("fr",),
+        institution="Cabinet du Moulin",
+        department="",
+        capacity_per_month=3,
+        qualifications="Diplôme d’études spécialisées de gynécologie médicale, 2011.",
+        acts="Consultations et échographies pour douleurs pelviennes et endométriose.",
+        interests="Aucun.",
+        motivation="Je reçois beaucoup de demandes de deuxième avis et souhaite y répondre dans un cadre clair.",
+    )
+    send_candidacy(candidacy.pk, actor=acting(candidate, "account"))
+    reason = "Expérience utile au service."
+    votes.vote(candidacy.pk, choice="for", reason=reason, actor=acting(members[1], "committee"))
 
 
 def _staff(email: str, roles: Iterable[str], name: str, title: str, password_hash: str) -> User:

@@ -1,5 +1,6 @@
 """The rows of experts, grouped by subject."""
 
+from experts.models.candidacies import Ballot, Candidacy, MemberPractice
 from experts.models.pathologies import Pathology, Questionnaire
 from experts.models.profiles import (
     Absence,
@@ -14,10 +15,13 @@ from experts.models.signing import SigningKey
 
 __all__ = [
     "Absence",
+    "Ballot",
+    "Candidacy",
     "Convention",
     "ExpertProfile",
     "Insurance",
     "InterestDeclaration",
+    "MemberPractice",
     "Pathology",
     "Questionnaire",
     "Registration",

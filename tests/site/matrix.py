@@ -1,7 +1,18 @@
 """The matrix: every address of ours, in the situations where it means something, for everybody."""
 
 from tests.site.rows import Row
-from tests.site.tables import accounts, desk, expert, experts_desk, patient, phone, prepare, requester, technical
+from tests.site.tables import (
+    accounts,
+    desk,
+    expert,
+    experts_desk,
+    joining,
+    patient,
+    phone,
+    prepare,
+    requester,
+    technical,
+)
 
 TABLES: dict[str, list[Row]] = {
     "public": accounts.PUBLIC,
@@ -13,6 +24,7 @@ TABLES: dict[str, list[Row]] = {
     "desk": desk.ROWS,
     "experts_desk": experts_desk.ROWS,
     "expert": expert.ROWS,
+    "joining": joining.ROWS,
     "requester": requester.ROWS,
     "technical": technical.ROWS,
 }

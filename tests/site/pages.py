@@ -22,7 +22,7 @@ LANGUAGES = ("fr", "en")
 #: One of each role, for what lies in no role's space, and who has no role or too many.
 ONE_OF_EACH = [
     *("anonymous", "owner", "helper", "parent", "requester", "expert", "coordinator"),
-    *("unchecked", "nurse", "assistant", "dpo", "editor", "administrator", "root"),
+    *("unchecked", "nurse", "assistant", "member", "dpo", "editor", "administrator", "root"),
 ]
 #: Whose pages differ from those of another of the same space.
 SPACE_READERS: dict[str, str] = {
@@ -31,6 +31,7 @@ SPACE_READERS: dict[str, str] = {
     "expert": "expert other_expert",
     "bureau/telephone": "nurse",
     "bureau": "coordinator deputy nurse assistant",
+    "conseil": "member aside",
     "dpo": "dpo",
     "technique": "administrator",
 }

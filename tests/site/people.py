@@ -117,6 +117,8 @@ def make_people(pathology: Pathology) -> People:
         "unchecked": User.objects.get(pk=unchecked.pk),
         "nurse": world.staff("Inès Care", "care_coordinator"),
         "assistant": world.staff("Ali Bureau", "assistant"),
+        "member": world.staff("Mona Conseil", "committee", title="Pr"),
+        "aside": world.staff("Alex Conseil", "committee", title="Pr"),
         "dpo": world.staff("Judith Registre", "dpo"),
         "editor": editor,
         "administrator": world.staff("Ada Technique", "administrator"),

@@ -29,6 +29,7 @@ MEMBERS: dict[str, str] = {
     "expert": "expert other_expert",
     "bureau/telephone": "nurse unchecked",
     "bureau": "coordinator deputy involved unchecked nurse assistant",
+    "conseil": "member aside",
     "dpo": "dpo",
     "technique": "administrator",
 }
@@ -49,6 +50,8 @@ PERSONS = [
     "unchecked",
     "nurse",
     "assistant",
+    "member",
+    "aside",
     "dpo",
     "editor",
     "administrator",
@@ -56,7 +59,7 @@ PERSONS = [
 ]
 EVERYBODY = [*ANYBODY.split(), *PERSONS]
 #: One of each role: those who knock at the addresses of a space that is not theirs.
-_SECONDS = "stranger parent bringer other_requester other_expert deputy involved unchecked"
+_SECONDS = "stranger parent bringer other_requester other_expert deputy involved unchecked aside"
 ONE_OF_EACH = [who for who in PERSONS if who not in _SECONDS.split()]
 
 PATIENT_SIDE = "owner guardian"

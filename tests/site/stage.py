@@ -21,6 +21,8 @@ from cases.services import alerts, corrections, delivery, desk, documents, draft
 from cases.services import snippets as kept
 from cases.services.documents import Described
 from clock import now
+from experts.joining import votes
+from experts.joining.services import answer_refusal, save_draft, send_candidacy
 from experts.models import ExpertProfile, Pathology
 from experts.services import add_absence
 from jobs import enqueue, run_until_empty
@@ -285,6 +287,38 @@ class Builder:
         )
         self.stage.cases["child"] = case.pk
 
+    def candidacies(self) -> None:
+        """One before the committee, from which a member has stepped aside; a draft; an old one; two refusals."""
+        users, things = self.people.users, self.stage.things
+        content = {
+            "pathologies": [self.pathology],
+            "languages": ["fr"],
+            "institution": f"Hôpital {CANARY}",
+            "department": "",
+            "capacity_per_month": 4,
+            **dict.fromkeys(("qualifications", "acts", "interests", "motivation"), f"Texte {CANARY}."),
+        }
+        found: dict[str, uuid.UUID] = {}
+        for name in ("requester", "other_requester", "deputy", "involved", "nurse"):
+            # Those of three are so old that the vote can be closed.
+            with clock.travel(now() - timedelta(days=0 if "requester" in name else 31)):
+                found[name] = save_draft(users[name], actor=acting(users[name], "account"), **content).pk
+                if name != "other_requester":
+                    send_candidacy(found[name], actor=acting(users[name], "account"))
+        desk = acting(users["coordinator"], "coordinator")
+        for voter in ("member", "aside"):
+            actor = acting(users[voter], "committee")
+            votes.declare_practice(users[voter], [self.pathology], actor=actor)
+            for name in ("deputy", "involved", "nurse"):
+                votes.vote(found[name], choice="against", reason=f"Motif {CANARY}.", actor=actor)
+        votes.declare_conflict(found["requester"], actor=acting(users["aside"], "committee"))
+        for name in ("deputy", "involved"):
+            votes.close_vote(found[name], actor=desk)
+        votes.tell_refusal(found["involved"], f"Explication {CANARY}.", actor=desk)
+        answer_refusal(found["involved"], f"Réponse {CANARY}.", actor=acting(users["involved"], "account"))
+        things |= {"candidacy": found["requester"], "over": found["nurse"]}
+        things |= {"refused": found["deputy"], "told": found["involved"]}
+
     def rest(self) -> None:
         """What addresses name besides cases."""
         things, users = self.stage.things, self.people.users
@@ -293,6 +327,7 @@ class Builder:
         day = now().date() + timedelta(days=60)
         things["absence"] = add_absence(self.people.expert.pk, actor=expert, start=day, end=day).pk
         things["convention"] = self.people.expert.conventions.get().pk
+        self.candidacies()
         things["new_expert"] = self.people.users["unprofiled"].pk
         things["session"] = UserSession.objects.filter(user=users["owner"]).latest("started_at").pk
         things["snippet"] = kept.add(f"Phrase {CANARY}", f"Texte {CANARY}", actor=expert).pk

@@ -15,6 +15,10 @@ from tests.site.stage import Stage
 LIBRARIES = ("wagtail", "django", "two_factor", "django_otp", "taggit")
 
 
+#: Which candidacy of the stage an address is about, when it is not the one before the committee.
+_CANDIDACIES = {"candidacies:close": "over", "candidacies:tell": "refused", "candidacies:reopen": "told"}
+
+
 @dataclass(frozen=True)
 class Address:
     """One pattern of the URLconf.
@@ -76,6 +80,7 @@ def parts(row: Row, parameters: Iterable[str], stage: Stage, situation: str = ""
         "dead_id": stage.things["dead"],
         "alert_id": stage.things["alert"],
         "absence_id": stage.things["absence"],
+        "candidacy_id": stage.things[_CANDIDACIES.get(row.name, "candidacy")],
         "convention_id": stage.things["convention"],
         "snippet_id": stage.things["snippet"],
         "session_id": stage.things["session"],

@@ -17,6 +17,7 @@ from accounts.models.roles import PROFESSIONAL_ROLES, Role
 from accounts.models.users import User
 from accounts.roles import professional_ready, registration_pending, space_url
 from accounts.selectors import pending_registrations
+from accounts.views.login import safe_next
 from accounts.views.parts import show_refusal
 from errors import DomainError
 
@@ -41,7 +42,7 @@ def registration(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             messages.success(request, _("Your registration details are saved."))
-            return redirect("accounts:registration")
+            return redirect(safe_next(request) or "accounts:registration")
     # Who asks for opinions prepares his requests meanwhile; the other roles wait.
     prepares = registration_pending(user) and Role.REQUESTER in user.roles
     context = {

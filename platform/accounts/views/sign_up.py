@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -149,5 +150,6 @@ def _confirmed(request: HttpRequest, pending: dict[str, str]) -> HttpResponse:
     carried.hand_over(request, carried.carried_in(request))
     messages.success(request, _("Your account is open."))
     if pending["role"] == Role.REQUESTER:
-        return redirect("accounts:registration")
+        onward = {"next": pending["next"]} if pending.get("next") else {}
+        return redirect(reverse("accounts:registration", query=onward))
     return land(request, user, pending.get("next", ""))

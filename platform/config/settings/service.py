@@ -42,3 +42,9 @@ REFERRAL_RULE = "recommended"
 DELIVER_AT_ONCE = False
 #: A price of 0 means that the service is free: payment is then waived from the start.
 SERVICE_PRICE: dict[str, Any] = {"expert_fee": 0, "service_fee": 0, "currency": "EUR"}
+#: The committee that admits experts: how many votes of members who practise in a pathology of the candidacy decide it,
+#: the share of the votes for or against that must be exceeded (in hundredths), the days it has; and the fewest votes,
+#: never under two, with which a coordinator may close one whose days are over.
+COMMITTEE: dict[str, int] = {"quorum": 3, "majority": 50, "days": 30, "least": 2}
+#: Days within which a refused candidate is told why, in words.
+REFUSAL_DAYS = 7

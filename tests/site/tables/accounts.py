@@ -13,7 +13,9 @@ from tests.site.tables.prepare import IDENTITY, carried
 
 IN_PATIENT_SPACE = "owner stranger guardian parent helper bringer"
 PROFESSIONALS = "requester other_requester expert other_expert coordinator deputy involved unchecked nurse"
-STAFF = "expert other_expert coordinator deputy involved unchecked nurse assistant dpo editor administrator"
+STAFF = (
+    "expert other_expert coordinator deputy involved unchecked nurse assistant member aside dpo editor administrator"
+)
 NEW_PASSWORD = "quatre mots assez longs ensemble"
 SIGN_UP = {
     "full_name": "Nina Neuve",
