@@ -10,6 +10,8 @@ from wagtail.models import Page
 class HomePage(Page):
     """The first page of the site, one for each language."""
 
+    # See `cms.cache`.
+    kept_seconds = 60
     max_count_per_parent = 1
     parent_page_types = ["wagtailcore.Page"]
 

@@ -4,12 +4,10 @@ import http.client
 import itertools
 import os
 import statistics
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,12 +23,12 @@ from cases.demo.walk import acting
 from cases.models import Case
 from cases.models.states import State
 from clock import now
+from tests.bench.serving import serve
 from tests.cases.clients import own_queries, verified_client
 from tests.cases.world import World, make_world
 from tests.harness.figures import Record
 from vault.models import ContentKey
 
-ROOT = Path(__file__).resolve().parents[2]
 CASES = 10_000
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -87,33 +85,6 @@ def _milliseconds(work: Callable[[], object], times: int = 15) -> float:
     return statistics.median(taken) * 1000
 
 
-@pytest.fixture
-def served() -> Iterator[tuple[str, int]]:
-    """Address and process of gunicorn as in production, on the database of this run."""
-    port = 8719
-    name = connection.settings_dict["NAME"]
-    address = connection.settings_dict
-    url = f"postgres://{address['USER']}:{address['PASSWORD']}@{address['HOST']}:{address['PORT']}/{name}"
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.bench.web_settings",
-        "DATABASE_URL": url,
-        "PORT": str(port),
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
-    }
-    process = subprocess.Popen([sys.executable, "-m", "gunicorn"], cwd=ROOT, env=environment)
-    try:
-        for _try in range(120):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/connexion/", timeout=2).read()
-                break
-            except OSError:
-                time.sleep(0.5)
-        yield f"http://127.0.0.1:{port}", process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
 def test_the_desk_with_ten_thousand_cases(world: World, figure: Record) -> None:
     desk = verified_client(world.coordinator, "coordinator")
     home = reverse("desk:home")
@@ -155,8 +126,12 @@ def _cpu_of_workers(server: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def test_the_desk_under_load(world: World, served: tuple[str, int], figure: Record) -> None:
-    address, server = served
+def test_the_desk_under_load(world: World, figure: Record) -> None:
+    with serve() as (address, server):
+        _load(world, address, server, figure)
+
+
+def _load(world: World, address: str, server: int, figure: Record) -> None:
     desk = verified_client(world.coordinator, "coordinator")
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in desk.cookies.items())
     path = reverse("desk:home")

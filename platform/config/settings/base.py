@@ -70,7 +70,11 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
 ]
 
+# Public pages are kept ready for a minute; tests look at each anew.
+PAGE_CACHE = True
+
 MIDDLEWARE = [
+    "cms.cache.PublicPageCache",
     # Headers first: every answer has them, those of the middlewares below and of static files included.
     "config.headers.SecurityHeadersMiddleware",
     "config.headers.ContentPolicyMiddleware",

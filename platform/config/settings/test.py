@@ -33,6 +33,9 @@ else:
         "TEMPLATE": os.environ.get("TEST_DB_TEMPLATE") or None,
     }
 
+# A test looks at each page anew; those of the cache say so.
+PAGE_CACHE = False
+
 # Static files are found where they lie, without being collected first.
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
