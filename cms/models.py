@@ -1,10 +1,22 @@
-"""Public pages."""
+"""Public pages. Each has a translation in the other language; those the menus name keep their address."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
+from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
-from wagtail.models import Page
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page, PagePermissionTester
+
+from cms.blocks import BodyBlock
+from experts.models import Pathology
+from experts.selectors import current_questionnaire
+from ui.dates import say_date
+from ui.forms import today
 
 
 class HomePage(Page):
@@ -13,10 +25,158 @@ class HomePage(Page):
     # See `cms.cache`.
     kept_seconds = 60
     max_count_per_parent = 1
-    parent_page_types = ["wagtailcore.Page"]
+    parent_page_types: ClassVar = ["wagtailcore.Page"]
+    subpage_types: ClassVar = ["cms.InformationPage", "cms.PathologyIndexPage"]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the page shows: where a patient begins."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["start_url"] = reverse("start:begin")
+        return context
+
+
+class KeptPage(PagePermissionTester):
+    """Rights on a page that menus, mails or the law name: nobody deletes, moves or takes it off the site."""
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        """Never: its address is announced."""
+        return False
+
+    def can_unpublish(self) -> bool:
+        """Never."""
+        return False
+
+    def can_move(self) -> bool:
+        """Never."""
+        return False
+
+
+class SitePage(Page):
+    """What every page of text has: an introduction, a body of few kinds of blocks, the day of its last review."""
+
+    # See `cms.cache`.
+    kept_seconds = 60
+    introduction = models.TextField(_("introduction"), max_length=600, blank=True)
+    body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
+    reviewed_on = models.DateField(_("last reviewed on"), default=today)
+    #: Names the page in `cms/content/`; "" for one an editor added.
+    code = models.CharField(max_length=60, blank=True, editable=False)
+    #: Of the file it was made from, as long as no editor has touched it.
+    seed = models.CharField(max_length=64, blank=True, editable=False)
+
+    content_panels: ClassVar = [
+        *Page.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("body"),
+        FieldPanel("reviewed_on"),
+    ]
+    # A copy is another page, whose address nobody has announced.
+    exclude_fields_in_copy: ClassVar = ["code", "seed"]
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """A page the menus name keeps its address."""
+        super().clean()
+        if self.code and self.pk:
+            self.slug = type(self)._default_manager.values_list("slug", flat=True).get(pk=self.pk)
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        """What this person may do with the page."""
+        if self.code:
+            return KeptPage(user, self)
+        return super().permissions_for_user(user)
+
+    def sections(self) -> Iterator[dict[str, Any]]:
+        """The body, parted at its headings."""
+        section: dict[str, Any] = {"title": "", "blocks": []}
+        for block in self.body:
+            if block.block_type == "heading":
+                if section["blocks"] or section["title"]:
+                    yield section
+                section = {"title": block.value, "blocks": []}
+            else:
+                section["blocks"].append(block)
+        if section["blocks"] or section["title"]:
+            yield section
+
+    def trail(self) -> list[dict[str, str]]:
+        """Where the page stands, from the first page down."""
+        above = self.get_ancestors().filter(depth__gt=2).live()
+        home = {"label": _("Home"), "url": "/en/" if self.locale.language_code == "en" else "/"}
+        return [home, *({"label": page.title, "url": page.url} for page in above), {"label": self.title, "url": ""}]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page in its sections, and the same page in the other language."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        translations = {
+            page.locale.language_code: page.url for page in self.get_translations().live().select_related("locale")
+        }
+        # A page without its twin leads to the first page of the other language.
+        request.translations = {"fr": "/", "en": "/en/"} | translations  # type: ignore[attr-defined]
+        context["translations"] = translations
+        context["trail"] = self.trail()
+        context["sections"] = list(self.sections())
+        context["reviewed"] = say_date(self.reviewed_on, "full")
+        return context
+
+
+class InformationPage(SitePage):
+    """A page about the service: how it works, prices, help, what the law asks to be said."""
+
+    parent_page_types: ClassVar = ["cms.HomePage", "cms.InformationPage"]
+    subpage_types: ClassVar = ["cms.InformationPage"]
+
+    class Meta:
+        verbose_name = _("information page")
+        verbose_name_plural = _("information pages")
+
+
+class PathologyIndexPage(SitePage):
+    """The diseases an opinion can be asked about."""
+
+    max_count_per_parent = 1
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar = ["cms.PathologyPage"]
+
+    class Meta:
+        verbose_name = _("list of pathologies")
+        verbose_name_plural = _("lists of pathologies")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The pages below, by title."""
+        context = super().get_context(request, *args, **kwargs)
+        pages = PathologyPage.objects.child_of(self).live().select_related("pathology").order_by("title")
+        context["entries"] = [
+            {"title": page.title, "url": page.get_url(request), "plain": page.pathology.plain} for page in pages
+        ]
+        return context
+
+
+class PathologyPage(SitePage):
+    """One disease: plain words, what the expert needs, who can ask. Documents and sources are the questionnaire's."""
+
+    pathology = models.ForeignKey(Pathology, on_delete=models.PROTECT, related_name="+", verbose_name=_("pathology"))
+
+    parent_page_types: ClassVar = ["cms.PathologyIndexPage"]
+    subpage_types: ClassVar = []
+    content_panels: ClassVar = [*Page.content_panels, FieldPanel("pathology"), *SitePage.content_panels[1:]]
+
+    class Meta:
+        verbose_name = _("page of a pathology")
+        verbose_name_plural = _("pages of pathologies")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The questionnaire's documents and sources, in the reader's language."""
+        context = super().get_context(request, *args, **kwargs)
+        body = current_questionnaire(self.pathology.code).body
+        language = (get_language() or "fr")[:2]
+        pieces: dict[bool, list[dict[str, str]]] = {True: [], False: []}
+        for piece in body["prerequisites"]:
+            pieces[piece["required"]].append({"label": piece["label"][language], "why": piece["why"][language]})
+        context["needed"], context["useful"] = pieces[True], pieces[False]
+        context["sources"] = [source | {"title": source["title"][language]} for source in body["sources"]]
+        context["plain"] = self.pathology.plain
+        context["is_open"] = self.pathology.is_open
         return context

@@ -64,7 +64,7 @@ class Shell:
     @cached_property
     def footer(self) -> list[navigation.Link]:
         """Links of the footer."""
-        return navigation.footer_links()
+        return navigation.footer_links(self._request)
 
     @cached_property
     def home(self) -> str:

@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 
 Text = str | Promise
+#: Gives the address for a request; None hides the entry.
+Address = Callable[[HttpRequest], str | None]
 # Visitors who are not logged in.
 PUBLIC = "public"
 
@@ -52,7 +54,7 @@ class Entry:
     label: Text
     url_name: str
     order: int
-    address: Callable[[HttpRequest], str | None] | None = None
+    address: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def register(
     url_name: str,
     order: int = 50,
     *,
-    address: Callable[[HttpRequest], str | None] | None = None,
+    address: Address | None = None,
 ) -> None:
     """Add an entry to the menu of a role (`public` for visitors); the same name again replaces it.
 
@@ -88,9 +90,9 @@ def register(
     _add(_menus.setdefault(role, []), Entry(label, url_name, order, address))
 
 
-def register_footer(label: Text, url_name: str, order: int = 50) -> None:
-    """Add a link (legal notice, privacy …) to the footer of every page."""
-    _add(_footer, Entry(label, url_name, order))
+def register_footer(label: Text, url_name: str, order: int = 50, *, address: Address | None = None) -> None:
+    """Add a link (legal notice, privacy …) to the footer of every page; as `register`."""
+    _add(_footer, Entry(label, url_name, order, address))
 
 
 def _add(entries: list[Entry], entry: Entry) -> None:
@@ -125,9 +127,9 @@ def menu(role: str, request: HttpRequest) -> list[Link]:
     return [Link(e.label, url, url == here) for e, url in found]
 
 
-def footer_links() -> list[Link]:
+def footer_links(request: HttpRequest) -> list[Link]:
     """The links of the footer."""
-    return [Link(e.label, url, False) for e in _footer if (url := _address(e, None)) is not None]
+    return [Link(e.label, url, False) for e in _footer if (url := _address(e, request)) is not None]
 
 
 def check_names(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.test import Client
 
+from cms.content import codes, path_of
 from tests.cases import world
 from tests.site.asking import browser_of, undone
 from tests.site.rows import DONE, MEMBERS, Row, expected
@@ -170,6 +171,9 @@ def elsewhere(stage: Stage) -> Iterator[Page]:
             for who in ("anonymous", "owner", "expert", "coordinator", "requester"):
                 with undone():
                     yield from _shown(f"GET {name}", who, language, url, browser_of(stage, who).get(url))
+        for code in codes():
+            url = path_of(code, language)
+            yield from _shown(f"GET {code}", "anonymous", language, url, browser_of(stage, "anonymous").get(url))
         login = f"{prefix}/connexion/"
         with undone():
             client, strict = browser_of(stage, "anonymous"), Client(enforce_csrf_checks=True)

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Comment, Doctype, NavigableString, Tag
 
 from accounts import terms
 from accounts.models import Patient
+from cms.models import SitePage
 from consent.models import ConsentText
 from experts.models import Pathology, Questionnaire
 from tests.site.album import CHAPTERS, marked_chapter
@@ -135,6 +136,11 @@ def _known(language: str) -> list[str]:
             texts |= {section.title, *re.split(r"\n+(?:- )?", section.body)}
     for questionnaire in Questionnaire.objects.all():
         texts |= set(_leaves(questionnaire.body, language))
+    for kind in SitePage.__subclasses__():
+        for page in kind.objects.filter(locale__language_code=language):
+            # Between the tags of rich text, and plain.
+            for words in _strings([page.title, page.introduction, list(page.body.raw_data)]):
+                texts |= set(re.split(r"<[^>]+>", words))
     return sorted({_plain(text) for text in texts if len(text) > 3}, key=len, reverse=True)
 
 
