@@ -15,15 +15,18 @@ class ExpertsConfig(AppConfig):
     def ready(self) -> None:
         """Freeze what is published, and register publication, journal words, menus, rights, notices and jobs."""
         from audit.frozen import FrozenTable, freeze
-        from experts import journal, menus, publishing, rights
-        from experts.joining import notices, tasks
+        from experts import journal, menus, notices, publishing, rights, tasks
+        from experts.joining import notices as joining_notices
         from experts.joining import rights as joining_rights
+        from experts.joining import tasks as joining_tasks
 
         freeze(self, FrozenTable("experts_questionnaire", "a published questionnaire never changes"))
         post_migrate.connect(publishing.after_migrate, sender=self, dispatch_uid="experts.publishing")
         journal.register()
         menus.register()
         rights.register()
-        joining_rights.register()
         notices.register()
         tasks.register()
+        joining_rights.register()
+        joining_notices.register()
+        joining_tasks.register()

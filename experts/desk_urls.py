@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:expert_id>/exercice/", views.practice, name="practice"),
     path("<uuid:expert_id>/statut/", views.status, name="status"),
     path("<uuid:expert_id>/inscription/", views.record_piece, {"piece": "registration"}, name="registration"),
+    path("<uuid:expert_id>/inscription/annuaire/", views.ask_directory, name="ask_directory"),
     path("<uuid:expert_id>/assurance/", views.record_piece, {"piece": "insurance"}, name="insurance"),
     path("<uuid:expert_id>/convention/", views.record_piece, {"piece": "convention"}, name="convention"),
     path("<uuid:expert_id>/interets/", views.record_piece, {"piece": "interests"}, name="interests"),

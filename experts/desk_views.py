@@ -13,11 +13,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from accounts.access import require_role
+from accounts.registration import DirectoryUnavailable, directory
 from audit import record_read
 from errors import Missing
 from experts import services
+from experts.directory import check_registration
 from experts.facts import record_of
 from experts.forms import (
     AbsenceForm,
@@ -201,9 +204,34 @@ def record_piece(request: HttpRequest, expert_id: UUID, piece: str) -> HttpRespo
     if request.method == "POST" and submit(form, lambda: page.service(expert.pk, actor=actor, **form.cleaned())):
         messages.success(request, _("Recorded."))
         return redirect("experts_desk:detail", expert.pk)
-    return _answer(
-        request, "experts/desk_record.html", {"expert": expert, "title": page.title, "intro": page.intro}, form
-    )
+    asks = piece == "registration" and directory() is not None
+    context = {"expert": expert, "title": page.title, "intro": page.intro, "asks": asks}
+    return _answer(request, "experts/desk_record.html", context, form)
+
+
+@require_POST
+@require_role("coordinator")
+def ask_directory(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """Ask the national directory about this expert now, where one is configured, and record its answer."""
+    actor = request.actor  # type: ignore[attr-defined]
+    expert, ask = one_expert(actor, expert_id), directory()
+    if ask is None:
+        messages.info(request, _("No directory is configured: look the number up and record what you found."))
+        return redirect("experts_desk:registration", expert.pk)
+    try:
+        check = check_registration(expert, ask, actor=actor)
+    except DirectoryUnavailable:
+        messages.warning(request, _("The directory does not answer for the moment. Try later, or look it up yourself."))
+        return redirect("experts_desk:registration", expert.pk)
+    if check is None:
+        messages.warning(request, _("This expert has stated no RPPS number."))
+    elif check.is_good:
+        messages.success(request, _("The directory confirms the registration. Its answer is recorded."))
+    elif check.is_clear:
+        messages.warning(request, _("The directory finds no valid registration: the expert is suspended."))
+    else:
+        messages.warning(request, _("The directory gives another name or profession for this number: look it up."))
+    return redirect("experts_desk:detail", expert.pk)
 
 
 @reading_and_writing

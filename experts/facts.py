@@ -65,7 +65,8 @@ def _status(expert: ExpertProfile, on: date) -> Iterable[Fact]:
 
 def _registration(expert: ExpertProfile, on: date) -> Iterable[Fact]:
     label = gettext_lazy("Registration with the Order")
-    newest = next(iter(expert.registrations.all()), None)
+    checks = list(expert.registrations.all())
+    newest = next((check for check in checks if check.is_clear), None)
     professional = getattr(expert.user, "professional", None)
     refused = professional is not None and professional.registration_answer == professional.Answer.REFUSED
     if newest is None:
@@ -73,6 +74,10 @@ def _registration(expert: ExpertProfile, on: date) -> Iterable[Fact]:
     elif refused or not newest.is_good:
         text = _("The last check did not find a valid registration.")
         yield Fact("registration", label, "missing", text, "unregistered")
+    elif not checks[0].is_clear:
+        text = _("On %(date)s the national directory gave another name or profession for this number: look it up.")
+        words = {"date": say_date(checks[0].checked_at, "full")}
+        yield Fact("registration", label, "overdue", text % words)
     else:
         text = _("Checked on %(date)s: %(means)s.") % {
             "date": say_date(newest.checked_at, "full"),

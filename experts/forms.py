@@ -118,7 +118,7 @@ class RegistrationForm(Form):
     means = ChoiceField(label=_("How was it checked?"), choices=Registration.Means.choices)
     outcome = ChoiceField(
         label=_("What did the check say?"),
-        choices=Registration.Outcome.choices,
+        choices=[choice for choice in Registration.Outcome.choices if choice[0] != Registration.Outcome.UNCLEAR],
         hints={"not_registered": _("The expert is suspended at once, and open cases change hands.")},
     )
 

@@ -134,8 +134,12 @@ def record_registration(
     checked_at: datetime,
     means: str,
     outcome: str = Registration.Outcome.REGISTERED,
+    answer: dict[str, object] | None = None,
 ) -> Registration:
     """Record one check of the registration (C-AUT-5). A check that finds none suspends him at once.
+
+    Args:
+        answer: what the directory said, when it was asked by machine.
 
     Raises:
         Invalid: the date lies in the future, or a code is unknown.
@@ -148,11 +152,16 @@ def record_registration(
     with transaction.atomic():
         expert = _locked(expert_id, actor, "expert.record")
         check = Registration.objects.create(
-            expert=expert, checked_at=checked_at, means=means, outcome=outcome, checked_by_id=_signer(actor)
+            expert=expert,
+            checked_at=checked_at,
+            means=means,
+            outcome=outcome,
+            checked_by_id=_signer(actor),
+            answer=answer,
         )
         _journal("expert.registration_recorded", actor, expert, outcome=str(outcome), means=str(means))
-        newest = expert.registrations.first()
-        if newest == check and not check.is_good and _works(expert):
+        refused = outcome == Registration.Outcome.NOT_REGISTERED
+        if refused and expert.registrations.first() == check and _works(expert):
             _change_status(expert, ExpertProfile.Status.SUSPENDED, actor, UNREGISTERED, UNREGISTERED)
         return check
 

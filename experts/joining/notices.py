@@ -1,18 +1,12 @@
 """Who is told what about a candidacy. No mail names the candidate, a pathology or a vote."""
 
-from django.conf import settings
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from experts.models import Candidacy
+from experts.notices import holders, with_address
 from notify import register_template, send
 from ui.dates import paris_day
-
-
-def _with_address(body: object, path: str) -> object:
-    return format_lazy("{}\n\n{}", body, f"{settings.SITE_ORIGIN.rstrip('/')}{path}")
-
 
 _OWN, _COMMITTEE, _DESK = "/devenir-expert/candidature/", "/conseil/", "/bureau/experts/candidatures/"
 _MINE, _WAITS = _("Your candidacy as an expert"), _("A candidacy waits for you")
@@ -74,13 +68,7 @@ TEMPLATES = {
 def register() -> None:
     """Give the texts to `notify`."""
     for code, (subject, body, path, variables) in TEMPLATES.items():
-        register_template(code, subject, _with_address(body, path), variables)  # type: ignore[arg-type]
-
-
-def holders(role: str) -> list[User]:
-    """Everybody who holds a role now."""
-    held = User.objects.filter(role_grants__role=role, role_grants__ended_at__isnull=True, is_active=True)
-    return list(held.distinct().order_by("id"))
+        register_template(code, subject, with_address(body, path), variables)
 
 
 def _tell(code: str, candidacy: Candidacy, people: list[User], **context: object) -> None:

@@ -14,9 +14,10 @@ from accounts.models import Professional, User
 from audit import Actor, record
 from clock import now
 from errors import Conflict, Invalid, Missing, Text
-from experts.joining.notices import holders, tell_candidate, tell_desk, tell_members
+from experts.joining.notices import tell_candidate, tell_desk, tell_members
 from experts.models import Candidacy, ExpertProfile, Pathology
 from experts.models.profiles import LANGUAGES
+from experts.notices import holders
 from ui.dates import paris_day
 from vault.keys import create_key, destroy_key
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from accounts.models import User
 from clock import now
-from experts.joining.notices import holders, tell_desk, tell_members
+from experts.joining.notices import tell_desk, tell_members
 from experts.models import Candidacy
+from experts.notices import holders
 from jobs import job, register_schedule
 from ui.dates import paris_day
 

@@ -115,7 +115,7 @@ class StatusChange(models.Model):
 
 
 class Registration(models.Model):
-    """One check of an expert's registration with the Order (C-AUT-5). The newest check counts, until another one."""
+    """One check of an expert's registration with the Order (C-AUT-5). The newest clear one counts, until another."""
 
     class Means(models.TextChoices):
         """How it was checked."""
@@ -129,6 +129,8 @@ class Registration(models.Model):
 
         REGISTERED = "registered", _("registered, free to practise")
         NOT_REGISTERED = "not_registered", _("not registered, or forbidden to practise")
+        # The directory knows the number under another name or profession: the last clear check holds meanwhile.
+        UNCLEAR = "unclear", _("not clear: a person must look it up")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     expert = models.ForeignKey(ExpertProfile, on_delete=models.PROTECT, related_name="registrations")
@@ -139,6 +141,8 @@ class Registration(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     recorded_at = models.DateTimeField(default=now)
+    # What the directory answered when it was asked by machine: known, active, profession, whether the name is his.
+    answer = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-checked_at", "-recorded_at", "id"]
@@ -152,6 +156,11 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.checked_at:%Y-%m-%d}"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it said yes or no."""
+        return self.outcome != self.Outcome.UNCLEAR
 
     @property
     def is_good(self) -> bool:

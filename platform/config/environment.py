@@ -47,6 +47,12 @@ VARIABLES = (
     ),
     Variable("SIGNING_TRUSTED_FILE", "PEM file of further authorities, for experts who bring their own certificate."),
     Variable("TIMESTAMP_URL", "Time-stamp authority (RFC 3161); without it signatures are B-B and the pages say so."),
+    Variable(
+        "DIRECTORY_URL",
+        "National directory of health professionals (FHIR), as in `https://gateway.api.esante.gouv.fr/fhir/v2`; "
+        "without it a person looks there.",
+    ),
+    Variable("DIRECTORY_KEY", "Key of that directory (header `ESANTE-API-KEY`)."),
     Variable("EMAIL_URL", "Mail relay: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS).", None),
     Variable("DEFAULT_FROM_EMAIL", "Sender of all mail; a neutral name, no specialty.", None),
     Variable("CLAMD_ADDRESS", "Malware scanner: `unix:///run/clamav/clamd.ctl` or `tcp://host:3310`.", None),

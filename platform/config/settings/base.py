@@ -195,6 +195,11 @@ SIGNING_AUTHORITY_DIR = VAR_DIR / "keys" / "authority"
 SIGNING_TRUSTED_FILE: Path | str = ""
 TIMESTAMP_URL = ""
 
+# --- the national directory of health professionals, asked by machine; unset: a person looks there
+DIRECTORY_URL = ""
+DIRECTORY_KEY = ""
+REGISTRATION_DIRECTORY = ""
+
 # --- mail and background jobs
 EMAIL_TIMEOUT = 20
 TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

@@ -91,6 +91,11 @@ SIGNING_AUTHORITY_DIR = env.existing("SIGNING_AUTHORITY_DIR", folder=True)
 SIGNING_TRUSTED_FILE = env.existing("SIGNING_TRUSTED_FILE") if env.text("SIGNING_TRUSTED_FILE") else ""
 TIMESTAMP_URL = env.text("TIMESTAMP_URL")
 
+# --- the national directory
+env.address("DIRECTORY_URL", "https")
+DIRECTORY_URL, DIRECTORY_KEY = env.text("DIRECTORY_URL"), env.text("DIRECTORY_KEY")
+REGISTRATION_DIRECTORY = "accounts.practitioners.ask" if DIRECTORY_URL else ""
+
 # --- the journal
 AUDIT_ANCHOR_DIR = VAR_DIR / "anchors" if not env.text("AUDIT_ANCHOR_DIR") else BASE_DIR / env.text("AUDIT_ANCHOR_DIR")
 AUDIT_ANCHOR_EMAIL = env.text("AUDIT_ANCHOR_EMAIL")

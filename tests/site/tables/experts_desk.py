@@ -27,6 +27,8 @@ ROWS = [
     _both("practice", {"languages": "fr", "capacity_per_month": 8}),
     _both("status", {"status": "suspended", "motive": "Assurance à vérifier."}),
     _both("registration", lambda *_: {"checked_on": _day(0), "means": "directory", "outcome": "registered"}),
+    # No directory is configured here: he is sent back to record what he found.
+    Row("experts_desk:ask_directory", post={WHO: DONE}),
     _both("insurance", lambda *_: {"insurer": "Assureur", "valid_from": _day(-9), "valid_until": _day(300)}),
     _both("convention", lambda *_: {"version": "2", "signed_by_expert_on": _day(-1), "signed_by_service_on": _day(-1)}),
     _both("interests", lambda *_: {"declared_on": _day(-1), "expires_on": _day(300)}),

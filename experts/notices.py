@@ -1,0 +1,64 @@
+"""What experts and coordinators are told about an expert's record. No mail names an expert or a specialty."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from notify import register_template, send
+
+_PROFILE, _LIST = "/expert/profil/", "/bureau/experts/"
+
+#: code → (subject, body, page it leads to, variables).
+TEMPLATES: dict[str, tuple[Any, Any, str, tuple[str, ...]]] = {
+    "expert.directory_silent": (
+        _("Registrations could not be checked"),
+        _(
+            "The national directory of health professionals did not answer for several hours: the registration of one "
+            "expert or more could not be checked this week. Each record says when it was last checked."
+        ),
+        _LIST,
+        (),
+    ),
+    "expert.directory_unclear": (
+        _("A registration must be looked up"),
+        _(
+            "The national directory knows the number of an expert under another name or profession. Please look it up; "
+            "the list of experts shows whose it is."
+        ),
+        _LIST,
+        (),
+    ),
+}
+
+
+def with_address(body: Any, path: str) -> Any:
+    """A text and, below it, the address of the page it is about."""
+    return format_lazy("{}\n\n{}", body, f"{settings.SITE_ORIGIN.rstrip('/')}{path}")
+
+
+def register() -> None:
+    """Give the texts to `notify`."""
+    for code, (subject, body, path, variables) in TEMPLATES.items():
+        register_template(code, subject, with_address(body, path), variables)
+
+
+def holders(role: str) -> list[User]:
+    """Everybody who holds a role now."""
+    held = User.objects.filter(role_grants__role=role, role_grants__ended_at__isnull=True, is_active=True)
+    return list(held.distinct().order_by("id"))
+
+
+def tell_desk(code: str, key: str, *, but: object = None, **context: date | int) -> None:
+    """Tell every coordinator but one, whose own record it may be.
+
+    Args:
+        key: makes this one message of its code; sent again it is not repeated.
+        but: id of a person who is told otherwise.
+    """
+    for user in holders("coordinator"):
+        if user.pk != but:
+            send(code, user=user, key=f"{code}:{key}:{user.pk}", context=context)
