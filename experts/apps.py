@@ -20,7 +20,12 @@ class ExpertsConfig(AppConfig):
         from experts.joining import rights as joining_rights
         from experts.joining import tasks as joining_tasks
 
-        freeze(self, FrozenTable("experts_questionnaire", "a published questionnaire never changes"))
+        freeze(
+            self,
+            FrozenTable("experts_questionnaire", "a published questionnaire never changes"),
+            FrozenTable("experts_conventiontext", "a published convention never changes"),
+            FrozenTable("experts_conventionsignature", "a signature never changes"),
+        )
         post_migrate.connect(publishing.after_migrate, sender=self, dispatch_uid="experts.publishing")
         journal.register()
         menus.register()

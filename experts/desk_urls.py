@@ -3,6 +3,7 @@
 from django.urls import path
 
 from experts import desk_views as views
+from experts.conventions import views as conventions
 
 app_name = "experts_desk"
 urlpatterns = [
@@ -17,6 +18,8 @@ urlpatterns = [
     path("<uuid:expert_id>/convention/", views.record_piece, {"piece": "convention"}, name="convention"),
     path("<uuid:expert_id>/interets/", views.record_piece, {"piece": "interests"}, name="interests"),
     path("<uuid:expert_id>/convention/<uuid:convention_id>/ordre/", views.sent_to_order, name="sent_to_order"),
+    path("<uuid:expert_id>/convention/<uuid:convention_id>/", conventions.copy, name="convention_copy"),
+    path("<uuid:expert_id>/convention/<uuid:convention_id>/signer/", conventions.sign, name="sign_convention"),
     path("<uuid:expert_id>/absences/", views.absences, name="absences"),
     path("<uuid:expert_id>/absences/<uuid:absence_id>/retirer/", views.remove_absence, name="remove_absence"),
 ]

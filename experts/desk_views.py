@@ -20,6 +20,7 @@ from accounts.registration import DirectoryUnavailable, directory
 from audit import record_read
 from errors import Missing
 from experts import services
+from experts.conventions.services import waiting
 from experts.directory import check_registration
 from experts.facts import record_of
 from experts.forms import (
@@ -92,6 +93,8 @@ def detail(request: HttpRequest, expert_id: UUID) -> HttpResponse:
         "kind": kind,
         "status": words,
         "to_send": [convention for convention in expert.conventions.all() if convention.order_notice_due],
+        "to_sign": waiting(expert),
+        "signed": [convention for convention in expert.conventions.all() if convention.is_electronic],
         "changes": status_events(expert),
     }
     return render(request, "experts/desk_detail.html", context)

@@ -15,6 +15,8 @@ ACTIONS = {
     "expert.insurance_recorded": _("Insurance certificate of an expert recorded"),
     "expert.convention_recorded": _("Convention with an expert recorded"),
     "expert.convention_sent": _("Convention with an expert sent to the Order"),
+    "expert.convention_signed": _("Convention signed on line by one side"),
+    "expert.convention_read": _("Convention read"),
     "expert.interests_recorded": _("Declaration of interests of an expert recorded"),
     "expert.absence_added": _("Absence of an expert added"),
     "expert.absence_removed": _("Absence of an expert removed"),

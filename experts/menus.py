@@ -8,6 +8,7 @@ from ui import navigation
 def register() -> None:
     """Add the entries."""
     navigation.register("expert", _("My profile"), "experts:profile", 60)
+    navigation.register("expert", _("My convention"), "experts:convention", 65)
     navigation.register("expert", _("My absences"), "experts:absences", 70)
     navigation.register("committee", _("Candidacies"), "committee:home", 10)
     navigation.register("committee", _("My practice"), "committee:practice", 20)

@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from experts.models import ExpertProfile
 from notify import register_template, send
 
 _PROFILE, _LIST = "/expert/profil/", "/bureau/experts/"
@@ -31,6 +32,33 @@ TEMPLATES: dict[str, tuple[Any, Any, str, tuple[str, ...]]] = {
         ),
         _LIST,
         (),
+    ),
+    "expert.convention_to_sign": (
+        _("A convention waits for your signature"),
+        _("An expert has signed the convention. Please read it and sign it for the service."),
+        _LIST,
+        (),
+    ),
+    "expert.convention_concluded": (
+        _("Your convention is signed by both sides"),
+        _(
+            "The service has signed your convention. You can read and print your copy. The service sends it to your "
+            "departmental council within a month."
+        ),
+        "/expert/convention/",
+        (),
+    ),
+    "expert.order_due": (
+        _("A convention must go to the Order"),
+        _("A convention must reach the departmental council of the Order by {day}. Please send it and record it."),
+        _LIST,
+        ("day",),
+    ),
+    "expert.order_late": (
+        _("A convention should have gone to the Order"),
+        _("A convention should have reached the departmental council by {day}. Please send it and record it."),
+        _LIST,
+        ("day",),
     ),
 }
 
@@ -62,3 +90,8 @@ def tell_desk(code: str, key: str, *, but: object = None, **context: date | int)
     for user in holders("coordinator"):
         if user.pk != but:
             send(code, user=user, key=f"{code}:{key}:{user.pk}", context=context)
+
+
+def tell_expert(code: str, expert: ExpertProfile, key: str, **context: date | int) -> None:
+    """Tell an expert about his own record; the key makes this one message of its code."""
+    send(code, user=expert.user, key=f"{code}:{key}:{expert.user_id}", context=context)

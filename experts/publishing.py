@@ -11,7 +11,8 @@ from django.db import connections, transaction
 from django.utils.translation import gettext as _
 
 from errors import Conflict
-from experts.models import Pathology, Questionnaire
+from experts.conventions.texts import publish_texts
+from experts.models import ConventionText, Pathology, Questionnaire
 from experts.questionnaires.format import COMMON, Body
 from experts.questionnaires.library import codes, index, load, versions
 
@@ -107,6 +108,8 @@ def after_migrate(sender: AppConfig, using: str = "default", **_options: Any) ->
     A changed file is only said here: `publish_questionnaires`, which a release runs next, refuses it.
     """
     if using == "default" and Questionnaire._meta.db_table in connections[using].introspection.table_names():
+        if ConventionText._meta.db_table in connections[using].introspection.table_names():
+            publish_texts()
         done = publish_all()
         if done.changed:
             logger.error("changed under a published version, left as published: %s", ", ".join(done.changed))

@@ -19,6 +19,7 @@ RULES = (
     Rule("expert.add", frozenset({DESK, SERVICE})),
     # What stands on file about him is written by the desk, never by himself.
     Rule("expert.record", frozenset({DESK, SERVICE})),
+    Rule("expert.sign_convention", frozenset({SELF})),
     Rule("expert.change_status", frozenset({DESK, SERVICE})),
     Rule("expert.plan_absence", frozenset({SELF, DESK, SERVICE})),
 )

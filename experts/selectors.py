@@ -70,7 +70,7 @@ def with_record(experts: QuerySet[ExpertProfile]) -> QuerySet[ExpertProfile]:
         "pathologies",
         "registrations",
         "insurances",
-        "conventions",
+        "conventions__signatures",
         "interest_declarations",
         Prefetch("absences", queryset=Absence.objects.order_by("start")),
     )

@@ -32,7 +32,7 @@ SHORTEST_MOTIVE = 20
 LONGEST_ABSENCE_DAYS = 366
 
 
-def _locked(expert_id: UUID, actor: Actor, action: str) -> ExpertProfile:
+def locked_expert(expert_id: UUID, actor: Actor, action: str) -> ExpertProfile:
     """The expert's row, locked, for an actor who may do this."""
     expert = ExpertProfile.objects.select_for_update(of=("self",)).select_related("user").filter(pk=expert_id).first()
     if expert is None:
@@ -41,7 +41,8 @@ def _locked(expert_id: UUID, actor: Actor, action: str) -> ExpertProfile:
     return expert
 
 
-def _journal(action: str, actor: Actor, expert: ExpertProfile, **detail: str | int | bool | list[str]) -> None:
+def journal(action: str, actor: Actor, expert: ExpertProfile, **detail: str | int | bool | list[str]) -> None:
+    """One event about an expert's record."""
     record(action, actor=actor, subjects={"expert": [expert.pk], "user": [expert.user_id]}, detail=detail)
 
 
@@ -76,7 +77,7 @@ def create_expert(
         _set_practice(expert, languages, capacity_per_month, institution, department)
         expert.save(force_insert=True)
         expert.pathologies.set(pathologies)
-        _journal("expert.created", actor, expert)
+        journal("expert.created", actor, expert)
         return expert
 
 
@@ -92,14 +93,14 @@ def change_practice(
 ) -> ExpertProfile:
     """Record what an expert covers, where he practises, and how many cases a month he takes."""
     with transaction.atomic():
-        expert = _locked(expert_id, actor, "expert.record")
+        expert = locked_expert(expert_id, actor, "expert.record")
         before = _practice(expert)
         _set_practice(expert, languages, capacity_per_month, institution, department)
         expert.save()
         expert.pathologies.set(pathologies)
         changed = sorted(name for name, value in _practice(expert).items() if value != before[name])
         if changed:
-            _journal("expert.profile_changed", actor, expert, fields=changed)
+            journal("expert.profile_changed", actor, expert, fields=changed)
         return expert
 
 
@@ -150,7 +151,7 @@ def record_registration(
         message = _("A registration cannot be checked in the future.")
         raise Invalid(message, fields={"checked_on": message})
     with transaction.atomic():
-        expert = _locked(expert_id, actor, "expert.record")
+        expert = locked_expert(expert_id, actor, "expert.record")
         check = Registration.objects.create(
             expert=expert,
             checked_at=checked_at,
@@ -159,7 +160,7 @@ def record_registration(
             checked_by_id=_signer(actor),
             answer=answer,
         )
-        _journal("expert.registration_recorded", actor, expert, outcome=str(outcome), means=str(means))
+        journal("expert.registration_recorded", actor, expert, outcome=str(outcome), means=str(means))
         refused = outcome == Registration.Outcome.NOT_REGISTERED
         if refused and expert.registrations.first() == check and _works(expert):
             _change_status(expert, ExpertProfile.Status.SUSPENDED, actor, UNREGISTERED, UNREGISTERED)
@@ -178,11 +179,11 @@ def record_insurance(expert_id: UUID, *, actor: Actor, insurer: str, valid_from:
         message = _("The insurance must end after it begins.")
         raise Invalid(message, fields={"valid_until": message})
     with transaction.atomic():
-        expert = _locked(expert_id, actor, "expert.record")
+        expert = locked_expert(expert_id, actor, "expert.record")
         insurance = Insurance.objects.create(
             expert=expert, insurer=insurer.strip(), valid_from=valid_from, valid_until=valid_until
         )
-        _journal(
+        journal(
             "expert.insurance_recorded",
             actor,
             expert,
@@ -209,7 +210,7 @@ def record_convention(
     """
     _check_convention(version, signed_by_expert_at, signed_by_service_at, sent_to_order_at, ends_on)
     with transaction.atomic():
-        expert = _locked(expert_id, actor, "expert.record")
+        expert = locked_expert(expert_id, actor, "expert.record")
         convention = Convention.objects.create(
             expert=expert,
             version=version.strip(),
@@ -218,7 +219,7 @@ def record_convention(
             sent_to_order_at=sent_to_order_at,
             ends_on=ends_on,
         )
-        _journal("expert.convention_recorded", actor, expert, concluded=convention.concluded_at is not None)
+        journal("expert.convention_recorded", actor, expert, concluded=convention.concluded_at is not None)
         return convention
 
 
@@ -259,7 +260,7 @@ def record_convention_sent(convention_id: UUID, *, actor: Actor, sent_at: dateti
         convention = Convention.objects.filter(pk=convention_id).first()
         if convention is None:
             raise Missing(_("There is no such convention."))
-        expert = _locked(convention.expert_id, actor, "expert.record")
+        expert = locked_expert(convention.expert_id, actor, "expert.record")
         convention.refresh_from_db()
         if convention.concluded_at is None:
             raise Conflict(_("Both sides sign the convention before it goes to the Order."))
@@ -270,7 +271,7 @@ def record_convention_sent(convention_id: UUID, *, actor: Actor, sent_at: dateti
             raise Invalid(message, fields={"sent_to_order_on": message})
         convention.sent_to_order_at = max(sent_at, convention.concluded_at)
         convention.save(update_fields=["sent_to_order_at"])
-        _journal("expert.convention_sent", actor, expert)
+        journal("expert.convention_sent", actor, expert)
         return convention
 
 
@@ -284,9 +285,9 @@ def record_interests(expert_id: UUID, *, actor: Actor, declared_on: date, expire
         message = _("A declaration of interests must expire after it is made.")
         raise Invalid(message, fields={"expires_on": message})
     with transaction.atomic():
-        expert = _locked(expert_id, actor, "expert.record")
+        expert = locked_expert(expert_id, actor, "expert.record")
         declaration = InterestDeclaration.objects.create(expert=expert, declared_on=declared_on, expires_on=expires_on)
-        _journal("expert.interests_recorded", actor, expert, expires_on=expires_on.isoformat())
+        journal("expert.interests_recorded", actor, expert, expires_on=expires_on.isoformat())
         return declaration
 
 
@@ -297,10 +298,10 @@ def add_absence(expert_id: UUID, *, actor: Actor, start: date, end: date) -> Abs
         Invalid: the days are in the wrong order, over, too many, or overlap another absence.
     """
     with transaction.atomic():
-        expert = _locked(expert_id, actor, "expert.plan_absence")
+        expert = locked_expert(expert_id, actor, "expert.plan_absence")
         _check_absence(expert, start, end)
         absence = Absence.objects.create(expert=expert, start=start, end=end)
-        _journal("expert.absence_added", actor, expert, start=start.isoformat(), end=end.isoformat())
+        journal("expert.absence_added", actor, expert, start=start.isoformat(), end=end.isoformat())
         return absence
 
 
@@ -329,10 +330,10 @@ def remove_absence(absence_id: UUID, *, actor: Actor) -> None:
         absence = Absence.objects.filter(pk=absence_id).first()
         if absence is None:
             raise Missing(_("This absence is no longer planned."))
-        expert = _locked(absence.expert_id, actor, "expert.plan_absence")
+        expert = locked_expert(absence.expert_id, actor, "expert.plan_absence")
         start, end = absence.start.isoformat(), absence.end.isoformat()
         absence.delete()
-        _journal("expert.absence_removed", actor, expert, start=start, end=end)
+        journal("expert.absence_removed", actor, expert, start=start, end=end)
 
 
 def change_status(expert_id: UUID, *, actor: Actor, status: str, motive: str) -> ExpertProfile:
@@ -354,7 +355,7 @@ def change_status(expert_id: UUID, *, actor: Actor, status: str, motive: str) ->
         message = _("Say why, in at least 20 characters.")
         raise Invalid(message, fields={"motive": message})
     with transaction.atomic():
-        expert = _locked(expert_id, actor, "expert.change_status")
+        expert = locked_expert(expert_id, actor, "expert.change_status")
         if expert.status == status:
             raise Conflict(_("The expert already has this status."))
         if expert.status == ExpertProfile.Status.ENDED:
@@ -380,6 +381,6 @@ def _change_status(expert: ExpertProfile, status: ExpertProfile.Status, actor: A
     change.save(force_insert=True)
     before, expert.status = expert.status, status
     expert.save(update_fields=["status"])
-    _journal("expert.status_changed", actor, expert, before=str(before), after=str(status), reason=str(reason))
+    journal("expert.status_changed", actor, expert, before=str(before), after=str(status), reason=str(reason))
     if worked and not _works(expert):
         expert_stopped(expert, actor=actor, reason=str(reason))

@@ -7,10 +7,13 @@ from accounts.registration import directory
 from audit import SystemActor
 from clock import now
 from experts.directory import Outcome, check_registration
-from experts.models import ExpertProfile
+from experts.models import Convention, ExpertProfile
 from experts.notices import tell_desk
 from jobs import enqueue, job, register_schedule
 from ui.dates import paris_day
+
+#: The desk is reminded so long before a convention must reach the Order.
+ORDER_REMINDER = timedelta(days=10)
 
 
 def _week() -> str:
@@ -44,6 +47,21 @@ def check_registrations() -> None:
         enqueue(ask_directory, expert_id)
 
 
+@job()
+def remind_of_the_order() -> None:
+    """Tell the desk of conventions that must reach the Order soon, once, and of those that are late, once (C-DEO-8)."""
+    day = paris_day(now())
+    for convention in Convention.objects.filter(sent_to_order_at__isnull=True).select_related("expert"):
+        due = convention.order_notice_due
+        if due is None:
+            continue
+        if due < day:
+            tell_desk("expert.order_late", str(convention.pk), but=convention.expert.user_id, day=due)
+        elif due - day <= ORDER_REMINDER:
+            tell_desk("expert.order_due", str(convention.pk), but=convention.expert.user_id, day=due)
+
+
 def register() -> None:
     """Put them into the table of schedules."""
+    register_schedule("experts.order", remind_of_the_order, timedelta(days=1), offset=timedelta(hours=8))
     register_schedule("experts.registrations", check_registrations, timedelta(days=7), offset=timedelta(hours=3))

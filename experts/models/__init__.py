@@ -1,6 +1,7 @@
 """The rows of experts, grouped by subject."""
 
 from experts.models.candidacies import Ballot, Candidacy, MemberPractice
+from experts.models.conventions import ConventionSignature, ConventionText
 from experts.models.pathologies import Pathology, Questionnaire
 from experts.models.profiles import (
     Absence,
@@ -18,6 +19,8 @@ __all__ = [
     "Ballot",
     "Candidacy",
     "Convention",
+    "ConventionSignature",
+    "ConventionText",
     "ExpertProfile",
     "Insurance",
     "InterestDeclaration",

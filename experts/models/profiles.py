@@ -230,6 +230,11 @@ class Convention(models.Model):
             return None
         return max(self.signed_by_expert_at, self.signed_by_service_at)
 
+    @property
+    def is_electronic(self) -> bool:
+        """Whether it was signed on line, not on paper."""
+        return any(True for _signature in self.signatures.all())
+
     def holds(self, on: date) -> bool:
         """Whether both have signed, and it has begun and not ended on that day (in Paris)."""
         return (

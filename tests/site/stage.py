@@ -21,9 +21,10 @@ from cases.services import alerts, corrections, delivery, desk, documents, draft
 from cases.services import snippets as kept
 from cases.services.documents import Described
 from clock import now
+from experts.conventions.texts import current_text, fingerprint, words_for
 from experts.joining import votes
 from experts.joining.services import answer_refusal, save_draft, send_candidacy
-from experts.models import ExpertProfile, Pathology
+from experts.models import Convention, ConventionSignature, ExpertProfile, Pathology
 from experts.services import add_absence
 from jobs import enqueue, run_until_empty
 from jobs.models import DeadJob
@@ -287,6 +288,24 @@ class Builder:
         )
         self.stage.cases["child"] = case.pk
 
+    def convention(self) -> None:
+        """A convention one expert has signed on line, which waits for the service; that of the other ends soon."""
+        expert, text, day = self.people.expert, current_text(), today()
+        waiting = Convention.objects.create(expert=expert, version=str(text.version), signed_by_expert_at=now())
+        words = words_for(text, expert, "fr", on=day)
+        ConventionSignature(
+            convention=waiting,
+            side="expert",
+            signer=expert.user,
+            signer_name=expert.name,
+            text=text,
+            language="fr",
+            shown=words,
+            shown_sha256=fingerprint(words),
+        ).save()
+        self.stage.things["signed_convention"] = waiting.pk
+        self.people.other_expert.conventions.update(ends_on=day + timedelta(days=40))
+
     def candidacies(self) -> None:
         """One before the committee, from which a member has stepped aside; a draft; an old one; two refusals."""
         users, things = self.people.users, self.stage.things
@@ -328,6 +347,7 @@ class Builder:
         things["absence"] = add_absence(self.people.expert.pk, actor=expert, start=day, end=day).pk
         things["convention"] = self.people.expert.conventions.get().pk
         self.candidacies()
+        self.convention()
         things["new_expert"] = self.people.users["unprofiled"].pk
         things["session"] = UserSession.objects.filter(user=users["owner"]).latest("started_at").pk
         things["snippet"] = kept.add(f"Phrase {CANARY}", f"Texte {CANARY}", actor=expert).pk

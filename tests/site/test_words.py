@@ -11,7 +11,7 @@ from accounts import terms
 from accounts.models import Patient
 from cms.models import SitePage
 from consent.models import ConsentText
-from experts.models import Pathology, Questionnaire
+from experts.models import ConventionText, Pathology, Questionnaire
 from tests.site.album import CHAPTERS, marked_chapter
 from tests.site.judging import report
 from tests.site.pages import Page
@@ -84,6 +84,8 @@ _SAME = re.compile(
 _TYPED = (
     *("Le scanner", "L'hôpital ne l'a pas envoyé", "Réponse de démonstration", "Chirurgie orthopédique"),
     *("Rachis A", "Rachis B", "Assureur fictif", "2 rue Fictive", "Faut-il opérer"),
+    # Whose service it is, as its settings say it.
+    *("Association", "1 rue de l'Exemple, 75000 Paris"),
     # Where a job of the stage died, as the administrator is told.
     *("tests/jobs/", "in give_up"),
 )
@@ -131,6 +133,8 @@ def _known(language: str) -> list[str]:
     for consent in ConsentText.objects.all():
         texts |= {getattr(consent, f"title_{language}")}
         texts |= set(re.split(r"\n+(?:- )?", getattr(consent, f"body_{language}")))
+    for convention in ConventionText.objects.all():
+        texts |= {convention.title(language), *re.split(r"\n+(?:- )?|\{\w+\}", convention.body(language))}
     for text in terms.Text:
         for section in terms.sections(text, language):
             texts |= {section.title, *re.split(r"\n+(?:- )?", section.body)}

@@ -81,7 +81,8 @@ def parts(row: Row, parameters: Iterable[str], stage: Stage, situation: str = ""
         "alert_id": stage.things["alert"],
         "absence_id": stage.things["absence"],
         "candidacy_id": stage.things[_CANDIDACIES.get(row.name, "candidacy")],
-        "convention_id": stage.things["convention"],
+        # What is signed on line is another one than that on paper.
+        "convention_id": stage.things["convention" if row.name.endswith("sent_to_order") else "signed_convention"],
         "snippet_id": stage.things["snippet"],
         "session_id": stage.things["session"],
         "kept_id": stage.things["kept"],

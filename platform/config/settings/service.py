@@ -46,5 +46,7 @@ SERVICE_PRICE: dict[str, Any] = {"expert_fee": 0, "service_fee": 0, "currency": 
 #: the share of the votes for or against that must be exceeded (in hundredths), the days it has; and the fewest votes,
 #: never under two, with which a coordinator may close one whose days are over.
 COMMITTEE: dict[str, int] = {"quorum": 3, "majority": 50, "days": 30, "least": 2}
+#: Days a convention signed on line holds: three years.
+CONVENTION_DAYS = 1096
 #: Days within which a refused candidate is told why, in words.
 REFUSAL_DAYS = 7

@@ -89,6 +89,17 @@ ROWS = [
     Row("expert:opinion_annex", "opened", {E: PAGE}),
     Row("expert:opinion_annex", "signed", {E: HIDDEN}),
     Row("experts:profile", get={EXPERTS: PAGE}),
+    # One has signed and waits for the service; the convention of the other ends soon: he reads and signs a new one.
+    Row("experts:convention", "", {EXPERTS: PAGE}, {E: DONE, "other_expert": PAGE}, {"send_code": "1"}),
+    Row(
+        "experts:convention",
+        "",
+        {EXPERTS: PAGE},
+        {EXPERTS: DONE},
+        _code,
+        before=(("experts:convention", {"send_code": "1"}),),
+    ),
+    Row("experts:convention_copy", get={E: PAGE, "other_expert": HIDDEN}),
     Row(
         "experts:absences",
         "",
