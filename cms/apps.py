@@ -12,8 +12,19 @@ class CmsConfig(AppConfig):
     verbose_name = _("Public pages")
 
     def ready(self) -> None:
-        """Fill the menus, and make the first pages after each migration."""
-        from cms import menus, seeding
+        """Fill the registries of lower packages, guard what goes on line, make the first pages after each migration."""
+        from django.db.models.signals import pre_save
+        from wagtail.models import Revision
+        from wagtail.signals import page_published
 
+        from audit.frozen import FrozenTable, freeze
+        from cms import journal, menus, review, rights, seeding, tasks
+
+        freeze(self, FrozenTable("cms_releasedtext", "a release of a public text never changes"))
+        pre_save.connect(review.refuse_blocked_schedule, sender=Revision, dispatch_uid="cms.review")
+        page_published.connect(journal.note_publication, dispatch_uid="cms.journal")
         menus.register()
+        journal.register()
+        rights.register()
+        tasks.register()
         post_migrate.connect(seeding.after_migrate, sender=self, dispatch_uid="cms.seeding")

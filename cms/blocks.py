@@ -71,3 +71,23 @@ class BodyBlock(blocks.StreamBlock):
     table = TableBlock(label=_("Table"))
     note = blocks.TextBlock(label=_("Note"), icon="info-circle", template="cms/blocks/note.html")
     live = LiveBlock(label=_("From the settings"))
+
+
+class EntryBlock(blocks.StructBlock):
+    """A question and its answer."""
+
+    question = blocks.CharBlock(label=_("Question"), max_length=200)
+    answer = blocks.RichTextBlock(label=_("Answer"), features=FEATURES)
+
+
+class ThemeBlock(blocks.StructBlock):
+    """Questions that belong together."""
+
+    title = blocks.CharBlock(label=_("Theme"), max_length=80)
+    entries = blocks.ListBlock(EntryBlock(), label=_("Questions"))
+
+
+class ThemesBlock(blocks.StreamBlock):
+    """The questions of a page."""
+
+    theme = ThemeBlock(label=_("Theme"), icon="help")

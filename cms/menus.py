@@ -18,6 +18,7 @@ HEADER: tuple[tuple[str, Promise | str], ...] = (
     ("how", _("How it works")),
     ("pathologies", _("Diseases")),
     ("prices", _("Prices")),
+    ("faq", _("Questions")),
     ("help", _("Help")),
 )
 FOOTER: tuple[tuple[str, Promise | str], ...] = (
@@ -36,6 +37,7 @@ def register() -> None:
     """Add the entries."""
     for order, (code, label) in enumerate(HEADER, start=20):
         navigation.register(navigation.PUBLIC, label, f"cms:{code}", order, address=_address(code))
+    navigation.register("coordinator", _("Public texts"), "pages_desk:drafts", 80)
     for order, (code, label) in enumerate(FOOTER, start=70):
         navigation.register_footer(label, f"cms:{code}", order, address=_address(code))
 

@@ -1,9 +1,13 @@
 """Public pages. Each has a translation in the other language; those the menus name keep their address."""
 
+import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.core.validators import MinLengthValidator
 from django.db import models
+from django.db.models.functions import Length
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -12,21 +16,51 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, PagePermissionTester
 
-from cms.blocks import BodyBlock
+from clock import now
+from cms import faq
+from cms.blocks import BodyBlock, ThemesBlock
+from cms.compliance import Place
+from cms.editing import CountsPanel, RemarksPanel, ReviewedPageForm
+from cms.review import refuse_blocked
 from experts.models import Pathology
 from experts.selectors import current_questionnaire
 from ui.dates import say_date
 from ui.forms import today
 
 
-class HomePage(Page):
+class ReviewedPage(Page):
+    """What every page of the site keeps to: words the rules of publication refuse do not go on line."""
+
+    #: What kind of place its words stand in, and whether it lists its sources.
+    place: ClassVar[Place] = Place.MARKETING
+    sourced: ClassVar[bool] = False
+    base_form_class = ReviewedPageForm
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the page; every way on line ends here.
+
+        Raises:
+            Unpublishable: it is to be on line with words that nobody has released.
+        """
+        only = kwargs.get("update_fields")
+        if self.live and (only is None or {"live", "title", "body", "introduction"} & set(only)):
+            refuse_blocked(self)
+        super().save(*args, **kwargs)
+
+
+class HomePage(ReviewedPage):
     """The first page of the site, one for each language."""
 
     # See `cms.cache`.
     kept_seconds = 60
     max_count_per_parent = 1
     parent_page_types: ClassVar = ["wagtailcore.Page"]
-    subpage_types: ClassVar = ["cms.InformationPage", "cms.PathologyIndexPage"]
+    subpage_types: ClassVar = ["cms.InformationPage", "cms.PathologyIndexPage", "cms.FaqPage"]
+
+    content_panels: ClassVar = [RemarksPanel(heading=_("Rules of publication")), *Page.content_panels]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the page shows: where a patient begins."""
@@ -51,7 +85,7 @@ class KeptPage(PagePermissionTester):
         return False
 
 
-class SitePage(Page):
+class SitePage(ReviewedPage):
     """What every page of text has: an introduction, a body of few kinds of blocks, the day of its last review."""
 
     # See `cms.cache`.
@@ -65,6 +99,7 @@ class SitePage(Page):
     seed = models.CharField(max_length=64, blank=True, editable=False)
 
     content_panels: ClassVar = [
+        RemarksPanel(heading=_("Rules of publication")),
         *Page.content_panels,
         FieldPanel("introduction"),
         FieldPanel("body"),
@@ -80,6 +115,7 @@ class SitePage(Page):
         """A page the menus name keeps its address."""
         super().clean()
         if self.code and self.pk:
+            self.expire_at = None
             self.slug = type(self)._default_manager.values_list("slug", flat=True).get(pk=self.pk)
 
     def permissions_for_user(self, user: Any) -> PagePermissionTester:
@@ -160,8 +196,10 @@ class PathologyPage(SitePage):
     pathology = models.ForeignKey(Pathology, on_delete=models.PROTECT, related_name="+", verbose_name=_("pathology"))
 
     parent_page_types: ClassVar = ["cms.PathologyIndexPage"]
-    subpage_types: ClassVar = []
-    content_panels: ClassVar = [*Page.content_panels, FieldPanel("pathology"), *SitePage.content_panels[1:]]
+    subpage_types: ClassVar[list[str]] = []
+    place = Place.MEDICAL
+    sourced = True
+    content_panels: ClassVar = [*SitePage.content_panels[:2], FieldPanel("pathology"), *SitePage.content_panels[2:]]
 
     class Meta:
         verbose_name = _("page of a pathology")
@@ -180,3 +218,77 @@ class PathologyPage(SitePage):
         context["plain"] = self.pathology.plain
         context["is_open"] = self.pathology.is_open
         return context
+
+
+class FaqPage(SitePage):
+    """Questions by theme, found by words, each with an anchor and «useful?»."""
+
+    themes = StreamField(ThemesBlock(), verbose_name=_("themes"), blank=True)
+
+    max_count_per_parent = 1
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar[list[str]] = []
+    content_panels: ClassVar = [
+        *SitePage.content_panels[:3],
+        FieldPanel("themes"),
+        FieldPanel("reviewed_on"),
+        CountsPanel(heading=_("What readers found useful")),
+    ]
+
+    class Meta:
+        verbose_name = _("page of questions")
+        verbose_name_plural = _("pages of questions")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The questions that hold every word asked for; all of them when none was."""
+        context = super().get_context(request, *args, **kwargs)
+        asked = request.GET.get("q", "")[:100].replace("\0", " ").strip()
+        context["asked"] = asked
+        context["thanked"] = request.GET.get("merci", "")
+        context["themes"] = faq.themes_of(self, asked)
+        return context
+
+
+#: Letters a motive must have at least.
+MOTIVE_LENGTH = 20
+
+models.TextField.register_lookup(Length, "length")
+
+
+class ReleasedText(models.Model):
+    """Words of a page that a coordinating doctor let go on line in spite of a rule: these words, and no others."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The same for both languages of a page.
+    page_key = models.UUIDField()
+    language = models.CharField(max_length=2)
+    # Of all the words of the page, see `cms.review.fingerprint`.
+    sha256 = models.CharField(max_length=64)
+    motive = models.TextField(max_length=2000, validators=[MinLengthValidator(MOTIVE_LENGTH)])
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["released_at"]
+        constraints = (
+            models.UniqueConstraint(
+                fields=("page_key", "language", "sha256"),
+                name="cms_text_released_once",
+                violation_error_message=_("These words are released already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(motive__length__gte=MOTIVE_LENGTH),
+                name="cms_release_has_motive",
+                violation_error_message=_("A motive has at least 20 characters."),
+            ),
+        )
+
+
+class AnswerCount(models.Model):
+    """How many readers found an answer useful, and how many did not: numbers, and nothing about anybody."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The block of the question, the same in both languages.
+    entry = models.UUIDField(unique=True)
+    useful = models.PositiveIntegerField(default=0)
+    useless = models.PositiveIntegerField(default=0)

@@ -12,11 +12,11 @@ from wagtail.models import Locale, ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms.content import LANGUAGES, Text, codes, load
-from cms.models import HomePage, InformationPage, PathologyIndexPage, PathologyPage, SitePage
+from cms.models import FaqPage, HomePage, InformationPage, PathologyIndexPage, PathologyPage, SitePage
 from experts.models import Pathology, Questionnaire
 
 #: The pages that are no page of information.
-_KINDS: dict[str, type[SitePage]] = {"pathologies": PathologyIndexPage}
+_KINDS: dict[str, type[SitePage]] = {"pathologies": PathologyIndexPage, "faq": FaqPage}
 
 
 def kind_of(code: str) -> type[SitePage]:
@@ -88,7 +88,10 @@ def _fill(page: SitePage, text: Text, ids: dict[str, int]) -> None:
     page.search_description = text.head.get("description", "")
     page.introduction = text.head.get("lead", "")
     page.reviewed_on = text.reviewed
-    page.body = json.dumps(text.blocks(link))
+    if isinstance(page, FaqPage):
+        page.themes = json.dumps(text.themes(link))
+    else:
+        page.body = json.dumps(text.blocks(link))
     page.seed = text.sha256
     page.save_revision().publish()
     ReferenceIndex.create_or_update_for_object(page)

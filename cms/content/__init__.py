@@ -59,6 +59,21 @@ class Text:
         parts = list(_parts(self.body, lambda words: _marked(words, link)))
         return [_block(kind, value, f"{self.code} {number}") for number, (kind, value) in enumerate(parts)]
 
+    def themes(self, link: Link) -> list[dict[str, Any]]:
+        """The questions of the body by theme, as they are stored."""
+        found: list[dict[str, Any]] = []
+        for line in self.body:
+            kind, _, words = line.partition(" ")
+            code, _, title = (part.strip() for part in words.partition("|"))
+            if kind == "#":
+                found.append(_block("theme", {"title": title, "entries": []}, f"{self.code} {code}"))
+            elif kind == "?":
+                entry = _block("item", {"question": title, "answer": ""}, f"{self.code} entry {code}")
+                found[-1]["value"]["entries"].append(entry)
+            elif line:
+                found[-1]["value"]["entries"][-1]["value"]["answer"] += f"<p>{_marked(line, link)}</p>"
+        return found
+
 
 def _block(kind: str, value: Any, name: str) -> dict[str, Any]:
     # The same id in both languages, and after each seeding.

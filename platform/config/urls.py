@@ -20,6 +20,7 @@ handler500 = "config.pages.server_error"
 # Prefix and module. A space holds pages of several packages; what is more special comes first.
 PARTS = (
     ("", "accounts.urls"),
+    ("", "cms.urls"),
     ("compte/avis/", "notify.urls"),
     ("commencer/", "cases.start.urls"),
     ("patient/", "cases.patient.urls"),
@@ -28,6 +29,7 @@ PARTS = (
     ("expert/", "cases.expert.urls"),
     ("bureau/experts/candidatures/", "experts.joining.desk_urls"),
     ("bureau/experts/", "experts.desk_urls"),
+    ("bureau/textes/", "cms.desk_urls"),
     ("bureau/telephone/", "cases.phone.urls"),
     ("bureau/", "cases.desk.urls"),
     ("conseil/", "experts.joining.committee_urls"),

@@ -10,6 +10,7 @@ from tests.site.tables import (
     patient,
     phone,
     prepare,
+    public_texts,
     requester,
     technical,
 )
@@ -23,6 +24,7 @@ TABLES: dict[str, list[Row]] = {
     "phone": phone.ROWS,
     "desk": desk.ROWS,
     "experts_desk": experts_desk.ROWS,
+    "public_texts": public_texts.ROWS,
     "expert": expert.ROWS,
     "joining": joining.ROWS,
     "requester": requester.ROWS,

@@ -21,6 +21,7 @@ from cases.services import alerts, corrections, delivery, desk, documents, draft
 from cases.services import snippets as kept
 from cases.services.documents import Described
 from clock import now
+from cms.models import InformationPage
 from experts.conventions.texts import current_text, fingerprint, words_for
 from experts.joining import votes
 from experts.joining.services import answer_refusal, save_draft, send_candidacy
@@ -352,6 +353,11 @@ class Builder:
         things["session"] = UserSession.objects.filter(user=users["owner"]).latest("started_at").pk
         things["snippet"] = kept.add(f"Phrase {CANARY}", f"Texte {CANARY}", actor=expert).pk
         Case.objects.filter(patient=self.people.patient).update(treating_doctor_user=users["involved"])
+        # A draft that a rule of publication keeps off the site.
+        page = InformationPage.objects.get(code="how", locale__language_code="fr")
+        page.introduction = f"Le meilleur chirurgien de France, {CANARY}."
+        page.save_revision(user=users["editor"])
+        things["page_key"] = page.translation_key
         things["dead"] = DeadJob.objects.get().pk
         things["kept"] = KeptPost.objects.create(
             user=users["owner"],

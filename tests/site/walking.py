@@ -86,6 +86,7 @@ def parts(row: Row, parameters: Iterable[str], stage: Stage, situation: str = ""
         "snippet_id": stage.things["snippet"],
         "session_id": stage.things["session"],
         "kept_id": stage.things["kept"],
+        "page_key": stage.things["page_key"],
         "number": 1,
     }
     if "opinion_id" in parameters:

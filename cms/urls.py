@@ -1,0 +1,10 @@
+"""Addresses of the public site that are no page of Wagtail."""
+
+from django.urls import path
+
+from cms import views
+
+app_name = "cms"
+urlpatterns = [
+    path("questions/utile/", views.useful, name="useful"),
+]
