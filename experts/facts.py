@@ -153,11 +153,11 @@ def _interests(expert: ExpertProfile, on: date) -> Iterable[Fact]:
     label = gettext_lazy("Declaration of interests")
     newest = next(iter(sorted(expert.interest_declarations.all(), key=lambda d: d.expires_on, reverse=True)), None)
     if newest is None:
-        yield Fact("interests", label, "missing", _("No declaration is on file."))
+        yield Fact("interests", label, "missing", _("No declaration is on file."), "undeclared")
         return
     words = {"date": say_date(newest.expires_on, "full")}
     if newest.expires_on < on:
-        yield Fact("interests", label, "missing", _("The declaration expired on %(date)s.") % words)
+        yield Fact("interests", label, "missing", _("The declaration expired on %(date)s.") % words, "undeclared")
     elif newest.expires_on - on <= SOON:
         yield Fact("interests", label, "soon", _("Holds only until %(date)s: a new one is needed.") % words)
     else:

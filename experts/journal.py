@@ -21,6 +21,7 @@ ACTIONS = {
     "expert.absence_added": _("Absence of an expert added"),
     "expert.absence_removed": _("Absence of an expert removed"),
     "expert.status_changed": _("Status of an expert changed"),
+    "expert.stopped": _("Open cases of an expert taken back: a piece of the record was lost"),
     "expert.read": _("File of an expert read"),
     "candidacy.begun": _("Candidacy as an expert begun"),
     "candidacy.saved": _("Draft of a candidacy saved"),

@@ -11,6 +11,7 @@ from accounts.models import User
 from experts.models import ExpertProfile
 from notify import register_template, send
 
+_ENDS = _("A piece of your record ends soon")
 _PROFILE, _LIST = "/expert/profil/", "/bureau/experts/"
 
 #: code → (subject, body, page it leads to, variables).
@@ -59,6 +60,58 @@ TEMPLATES: dict[str, tuple[Any, Any, str, tuple[str, ...]]] = {
         _("A convention should have reached the departmental council by {day}. Please send it and record it."),
         _LIST,
         ("day",),
+    ),
+    "expert.insurance_ends": (
+        _ENDS,
+        _(
+            "The insurance certificate the service has of you ends on {day}. Please send a new one: after that day no "
+            "file can be proposed to you, and those you hold are given to other experts."
+        ),
+        _PROFILE,
+        ("day",),
+    ),
+    "expert.convention_ends": (
+        _ENDS,
+        _(
+            "Your convention ends on {day}. The next one waits for you under “My convention”: after that day no file "
+            "can be proposed to you, and those you hold are given to other experts."
+        ),
+        "/expert/convention/",
+        ("day",),
+    ),
+    "expert.interests_ends": (
+        _ENDS,
+        _(
+            "Your declaration of interests holds until {day}. Please send a new one: after that day no file can be "
+            "proposed to you; those you hold stay with you."
+        ),
+        _PROFILE,
+        ("day",),
+    ),
+    "expert.piece_ends": (
+        _("A piece of an expert’s record ends soon"),
+        _("Insurance, convention or interests of an expert end on {day}. The list of experts shows whose and which."),
+        _LIST,
+        ("day",),
+    ),
+    "expert.stopped": (
+        _("Your files were given to other experts"),
+        _(
+            "Your registration, your insurance or your convention no longer holds. The files you had under way are "
+            "given to other experts, and none is proposed to you for the moment. Your profile says exactly what is "
+            "missing; once it is recorded, files can be proposed to you again."
+        ),
+        _PROFILE,
+        (),
+    ),
+    "expert.desk_stopped": (
+        _("An expert can no longer hold files"),
+        _(
+            "Registration, insurance or convention of an expert no longer holds: the files under way come back to you, "
+            "to be entrusted to others. The list of experts shows whose record it is and what is missing."
+        ),
+        _LIST,
+        (),
     ),
 }
 

@@ -85,12 +85,13 @@ def status_events(expert: ExpertProfile) -> list[dict[str, Any]]:
 def list_row(expert: ExpertProfile, facts: Iterable[Fact]) -> dict[str, Any]:
     """An expert in the list of the desk."""
     kind, words = status_tag(expert)
-    professional = getattr(expert.user, "professional", None)
+    professional, known = getattr(expert.user, "professional", None), list(facts)
     return {
         "expert": expert,
         "kind": kind,
         "status": words,
         "specialty": professional.specialty if professional is not None else "",
         "pathologies": ", ".join(sorted(pathology.name for pathology in expert.pathologies.all())),
-        "missing": [fact for fact in facts if fact.state in ("missing", "overdue")],
+        "missing": [fact for fact in known if fact.state in ("missing", "overdue")],
+        "soon": [fact for fact in known if fact.state == "soon"],
     }

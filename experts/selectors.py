@@ -22,6 +22,7 @@ from experts.search import PathologyMatch, rank
 from ui.dates import paris_day
 
 PAGE_SIZE = 25
+_TO_SIGN = frozenset({"inactive", "unregistered", "uninsured"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Obstacle:
     """One reason why a case cannot be proposed to an expert.
 
     Args:
-        code: inactive, unregistered, uninsured, no_convention, pathology, capacity or absent.
+        code: inactive, unregistered, uninsured, no_convention, undeclared, pathology, capacity or absent.
         text: the reason in words, in the active language.
     """
 
@@ -70,7 +71,7 @@ def with_record(experts: QuerySet[ExpertProfile]) -> QuerySet[ExpertProfile]:
         "pathologies",
         "registrations",
         "insurances",
-        "conventions__signatures",
+        "conventions",
         "interest_declarations",
         Prefetch("absences", queryset=Absence.objects.order_by("start")),
     )
@@ -120,12 +121,17 @@ def is_fit_to_sign(expert: ExpertProfile, *, on: date | datetime) -> list[Obstac
 
     An absence, a full month or an ended convention does not forbid to finish a case under way.
     """
-    needed = {"inactive", "unregistered", "uninsured"}
-    return [
-        Obstacle(fact.obstacle, fact.text)
-        for fact in record_of(expert, on=paris_day(on))
-        if fact.forbids and fact.obstacle in needed
-    ]
+    return _obstacles_among(_TO_SIGN, expert, on)
+
+
+def must_leave_cases(expert: ExpertProfile, *, on: date | datetime) -> list[Obstacle]:
+    """What takes an expert's open cases from him: all that forbids to sign, and the loss of his convention."""
+    return _obstacles_among(_TO_SIGN | {"no_convention"}, expert, on)
+
+
+def _obstacles_among(codes: frozenset[str], expert: ExpertProfile, on: date | datetime) -> list[Obstacle]:
+    facts = record_of(expert, on=paris_day(on))
+    return [Obstacle(fact.obstacle, fact.text) for fact in facts if fact.obstacle in codes]
 
 
 def candidates(

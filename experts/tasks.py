@@ -7,6 +7,7 @@ from accounts.registration import directory
 from audit import SystemActor
 from clock import now
 from experts.directory import Outcome, check_registration
+from experts.expiry import watch
 from experts.models import Convention, ExpertProfile
 from experts.notices import tell_desk
 from jobs import enqueue, job, register_schedule
@@ -61,7 +62,22 @@ def remind_of_the_order() -> None:
             tell_desk("expert.order_due", str(convention.pk), but=convention.expert.user_id, day=due)
 
 
+@job(queue="upkeep")
+def watch_expert(expert_id: str) -> None:
+    """Remind of what ends in one expert's record, and take his cases where he lost what he needs to hold them."""
+    watch(UUID(expert_id))
+
+
+@job(queue="upkeep")
+def watch_records() -> None:
+    """Have every record looked at, each by itself: what fails for one expert holds up no other."""
+    for expert_id in ExpertProfile.objects.exclude(status=ExpertProfile.Status.ENDED).values_list("pk", flat=True):
+        enqueue(watch_expert, expert_id)
+
+
 def register() -> None:
     """Put them into the table of schedules."""
     register_schedule("experts.order", remind_of_the_order, timedelta(days=1), offset=timedelta(hours=8))
+    # Just after midnight in Paris: the day something has ended begins.
+    register_schedule("experts.records", watch_records, timedelta(days=1), offset=timedelta(minutes=5))
     register_schedule("experts.registrations", check_registrations, timedelta(days=7), offset=timedelta(hours=3))

@@ -32,7 +32,7 @@ from consent.models import REQUIRED, SHARINGS
 from consent.services import is_blocked, is_living, outdated_purposes
 from errors import Conflict, Invalid, NotAllowed
 from experts.models import ExpertProfile
-from experts.selectors import is_fit_to_sign
+from experts.selectors import is_fit_to_sign, must_leave_cases
 
 CHECKLIST = ("answers_read", "documents_read", "questions_clear", "scope_fits")
 IDENTITY_MEANS = {
@@ -465,9 +465,9 @@ def motive_given(step: Step) -> None:
 
 
 def expert_failing(step: Step) -> None:
-    """The service itself takes a case back only from an expert who may no longer sign."""
+    """The service itself takes a case back only from an expert who may no longer sign, or has no convention."""
     expert = step.case.assigned_expert
-    if step.by_system and (expert is None or not is_fit_to_sign(expert, on=step.at)):
+    if step.by_system and (expert is None or not must_leave_cases(expert, on=step.at)):
         raise NotAllowed(_("Only a coordinator can do this."))
 
 

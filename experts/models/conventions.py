@@ -90,7 +90,7 @@ class ConventionSignature(WrittenOnce):
     signed_at = models.DateTimeField(default=now)
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["signed_at", "id"]
+        ordering: ClassVar[list[str]] = ["signed_at", "side"]
         constraints = (
             models.UniqueConstraint(
                 fields=["convention", "side"],

@@ -41,6 +41,8 @@ class ExpertProfile(models.Model):
     institution = models.CharField(max_length=200, blank=True)
     department = models.CharField(max_length=200, blank=True)
     capacity_per_month = models.PositiveSmallIntegerField(default=8)
+    # The day on which his open cases were taken back because registration, insurance or convention was lost.
+    unfit_since = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
@@ -233,7 +235,7 @@ class Convention(models.Model):
     @property
     def is_electronic(self) -> bool:
         """Whether it was signed on line, not on paper."""
-        return any(True for _signature in self.signatures.all())
+        return bool(self.signatures.exists())
 
     def holds(self, on: date) -> bool:
         """Whether both have signed, and it has begun and not ended on that day (in Paris)."""

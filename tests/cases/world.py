@@ -17,7 +17,13 @@ from clock import now
 from experts import certificates
 from experts.authority import ensure_authority
 from experts.models import ExpertProfile, Pathology
-from experts.services import create_expert, record_convention, record_insurance, record_registration
+from experts.services import (
+    create_expert,
+    record_convention,
+    record_insurance,
+    record_interests,
+    record_registration,
+)
 
 SETUP = SystemActor("set_up")
 PASSWORD = "phrase de passe longue"
@@ -71,7 +77,7 @@ def checked(user: User, profession: str = Professional.Profession.PHYSICIAN) -> 
 
 
 def expert(name: str, *pathologies: Pathology, department: str = "", coordinator: User | None = None) -> ExpertProfile:
-    """An expert with nothing missing: role, profile, registration, insurance, convention, signing key."""
+    """An expert with nothing missing: role, profile, registration, insurance, convention, interests, signing key."""
     user = staff(name, "expert", title="Pr")
     desk = acting(coordinator or staff("Desk Setup", "coordinator"), "coordinator")
     profile = create_expert(user, actor=desk, pathologies=pathologies, department=department)
@@ -86,6 +92,7 @@ def expert(name: str, *pathologies: Pathology, department: str = "", coordinator
         valid_until=today + timedelta(days=700),
     )
     record_convention(profile.pk, actor=desk, version="1", signed_by_expert_at=moment, signed_by_service_at=moment)
+    record_interests(profile.pk, actor=desk, declared_on=today, expires_on=today + timedelta(days=700))
     ensure_authority()
     certificates.issue_key(user, name=user.get_full_name(), rpps=user.professional.rpps, actor=SETUP)
     return ExpertProfile.objects.get(pk=profile.pk)

@@ -103,6 +103,7 @@ BREAKS: dict[str, tuple[Callable[[ExpertProfile], object], str, bool]] = {
     "no convention": (lambda e: e.conventions.all().delete(), "no_convention", False),
     "convention signed by one side": (only_one_signature, "no_convention", False),
     "convention over": (lambda e: e.conventions.update(ends_on=TODAY), "no_convention", False),
+    "interests never declared": (lambda e: e.interest_declarations.all().delete(), "undeclared", False),
     "another pathology": (lambda e: e.pathologies.clear(), "pathology", False),
     "away today": (away, "absent", False),
 }
@@ -171,9 +172,7 @@ def test_an_old_failed_check_is_healed_by_a_newer_good_one(expert: ExpertProfile
 def test_the_record_says_what_runs_out_and_what_is_missing_without_keeping_cases_away(expert: ExpertProfile):
     expert.insurances.update(valid_until=TODAY + timedelta(20))
     expert.conventions.update(sent_to_order_at=None)
-    InterestDeclaration.objects.filter(expert=expert).update(
-        expires_on=TODAY - timedelta(1), declared_on=TODAY - timedelta(9)
-    )
+    InterestDeclaration.objects.filter(expert=expert).update(expires_on=TODAY + timedelta(9))
     expert.user.professional.phone = ""
     expert.user.professional.save()
     states = {fact.code: (fact.state, fact.forbids) for fact in record_of(expert, on=TODAY)}
@@ -182,7 +181,7 @@ def test_the_record_says_what_runs_out_and_what_is_missing_without_keeping_cases
         "registration": ("good", False),
         "insurance": ("soon", False),
         "convention": ("overdue", False),
-        "interests": ("missing", False),
+        "interests": ("soon", False),
         "pathologies": ("good", False),
         "absence": ("good", False),
         "letterhead": ("missing", False),

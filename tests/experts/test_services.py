@@ -49,7 +49,7 @@ def test_a_new_profile_belongs_to_someone_who_holds_the_role(coordinator: Actor)
 def test_a_new_profile_alone_allows_no_case(coordinator: Actor, endometriosis: Pathology):
     expert = services.create_expert(people.make_user("expert"), actor=coordinator, pathologies=[endometriosis])
     found = obstacles(expert, pathology=endometriosis, on=TODAY, open_case_count=0, month_case_count=0)
-    assert [obstacle.code for obstacle in found] == ["unregistered", "uninsured", "no_convention"]
+    assert [obstacle.code for obstacle in found] == ["unregistered", "uninsured", "no_convention", "undeclared"]
 
 
 def test_recording_every_piece_makes_a_case_possible(coordinator: Actor, endometriosis: Pathology):

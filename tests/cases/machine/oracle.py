@@ -156,7 +156,7 @@ def _unmet(facts: Facts, attempt: Try) -> Iterator[str]:
     if attempt.move == "release":
         names |= FITNESS if facts.resume_to in TAKEN_BACK_FROM else set()
         names |= {"not_blocked"} if facts.resume_to in WITH_EXPERT else set()
-    if attempt.move == "reassign" and clock and not FITNESS & facts.unmet:
+    if attempt.move == "reassign" and clock and not (FITNESS | {"expert_convention"}) & facts.unmet:
         yield "expert_failing"
     yield from names & facts.unmet
     if not facts.consent and ("consent" in row.facts or _needs_consent(facts, attempt.move)):

@@ -9,6 +9,7 @@ import clock
 from cases import tasks
 from cases.models import Case
 from cases.services import desk
+from experts.expiry import watch
 from experts.services import change_status
 from jobs.schedule import table
 from notify.models import Notice, OutgoingMail
@@ -220,6 +221,23 @@ def test_a_suspended_expert_loses_the_case_he_writes_on(drafts: dict[str, Stage]
             status="suspended",
             motive="Suspendu le temps d’une vérification.",
         )
+    assert stage.case.state == "admitted"
+    hold_true(stage.case_id)
+
+
+@pytest.mark.parametrize("lost", ["insurances", "conventions"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_night_insurance_or_convention_is_lost_open_cases_go_back_to_the_desk(
+    drafts: dict[str, Stage], kind: str, lost: str
+) -> None:
+    stage = drafts[kind]
+    stage.reach("in_review")
+    expert = stage.case.assigned_expert
+    assert expert is not None
+    run(stage, lambda: watch(expert.pk))
+    assert stage.case.state == "in_review"
+    getattr(expert, lost).all().delete()
+    run(stage, lambda: watch(expert.pk))
     assert stage.case.state == "admitted"
     hold_true(stage.case_id)
 
