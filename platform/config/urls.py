@@ -55,6 +55,7 @@ urlpatterns = [
     path("cms/account/", account, name="wagtailadmin_account"),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("cms.root_urls")),
     path("django-admin/", admin.site.urls),
     *(_included(DEMO_PARTS) if settings.DEMO else []),
     *i18n_patterns(

@@ -25,6 +25,9 @@ def _useful(stage: Stage, who: str) -> Mapping[str, Any]:
 
 ROWS = [
     Row("pages_desk:drafts", get={WHO: PAGE}),
+    Row("robots", get={"everybody": PAGE}),
+    Row("sitemap", get={"everybody": PAGE}),
+    Row("security_txt", get={"everybody": PAGE}),
     Row("cms:useful", post={"everybody": DONE}, data=_useful),
     Row("pages_desk:draft", "", {WHO: PAGE}, {WHO: DONE}, _release, args={"language": "fr"}),
 ]
