@@ -69,6 +69,7 @@ def main() -> None:
     LOADING.touch()
     step("marking the empty database as a demo", "mark_demo")
     step("loading demo data", "load_demo")
+    step("writing the pages of the demo experts", "load_demo_profiles")
     if fresh:
         connection.cursor().execute("PRAGMA synchronous=FULL")
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

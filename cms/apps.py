@@ -19,6 +19,7 @@ class CmsConfig(AppConfig):
 
         from audit.frozen import FrozenTable, freeze
         from cms import journal, menus, review, rights, seeding, tasks
+        from cms.profiles import registration
 
         freeze(self, FrozenTable("cms_releasedtext", "a release of a public text never changes"))
         pre_save.connect(review.refuse_blocked_schedule, sender=Revision, dispatch_uid="cms.review")
@@ -27,4 +28,5 @@ class CmsConfig(AppConfig):
         journal.register()
         rights.register()
         tasks.register()
+        registration.register()
         post_migrate.connect(seeding.after_migrate, sender=self, dispatch_uid="cms.seeding")

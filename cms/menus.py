@@ -17,6 +17,7 @@ def address_of(code: str) -> str:
 HEADER: tuple[tuple[str, Promise | str], ...] = (
     ("how", _("How it works")),
     ("pathologies", _("Diseases")),
+    ("experts", _("Experts")),
     ("prices", _("Prices")),
     ("faq", _("Questions")),
     ("help", _("Help")),

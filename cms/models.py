@@ -8,11 +8,12 @@ from django.conf import settings
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models.functions import Length
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Page, PagePermissionTester
 
@@ -21,9 +22,10 @@ from cms import faq
 from cms.blocks import BodyBlock, ThemesBlock
 from cms.compliance import Place
 from cms.editing import CountsPanel, RemarksPanel, ReviewedPageForm
+from cms.profiles.reading import Profile, entries, found_by, on_line
 from cms.review import refuse_blocked
 from experts.models import Pathology
-from experts.selectors import current_questionnaire
+from experts.selectors import current_questionnaire, draw
 from ui.dates import say_date
 from ui.forms import today
 
@@ -58,7 +60,7 @@ class HomePage(ReviewedPage):
     kept_seconds = 60
     max_count_per_parent = 1
     parent_page_types: ClassVar = ["wagtailcore.Page"]
-    subpage_types: ClassVar = ["cms.InformationPage", "cms.PathologyIndexPage", "cms.FaqPage"]
+    subpage_types: ClassVar = ["cms.InformationPage", "cms.PathologyIndexPage", "cms.FaqPage", "cms.ExpertIndexPage"]
 
     content_panels: ClassVar = [RemarksPanel(heading=_("Rules of publication")), *Page.content_panels]
 
@@ -193,6 +195,9 @@ class PathologyIndexPage(SitePage):
 class PathologyPage(SitePage):
     """One disease: plain words, what the expert needs, who can ask. Documents and sources are the questionnaire's."""
 
+    # It names experts, who vanish at once.
+    kept_seconds = 0
+
     pathology = models.ForeignKey(Pathology, on_delete=models.PROTECT, related_name="+", verbose_name=_("pathology"))
 
     parent_page_types: ClassVar = ["cms.PathologyIndexPage"]
@@ -216,6 +221,7 @@ class PathologyPage(SitePage):
         context["needed"], context["useful"] = pieces[True], pieces[False]
         context["sources"] = [source | {"title": source["title"][language]} for source in body["sources"]]
         context["plain"] = self.pathology.plain
+        context["experts"] = entries(on_line(self.pathology), ExpertIndexPage.address())
         context["is_open"] = self.pathology.is_open
         return context
 
@@ -292,3 +298,58 @@ class AnswerCount(models.Model):
     entry = models.UUIDField(unique=True)
     useful = models.PositiveIntegerField(default=0)
     useless = models.PositiveIntegerField(default=0)
+
+
+class ExpertIndexPage(RoutablePageMixin, SitePage):
+    """The experts, in the order of the day; the page of each stands below and holds nothing an editor could write."""
+
+    # They vanish at once.
+    kept_seconds = 0
+    max_count_per_parent = 1
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("list of experts")
+        verbose_name_plural = _("lists of experts")
+
+    @classmethod
+    def address(cls, language: str = "") -> str:
+        """Its address in a language, the present one if none is named; "" where an instance has no such page."""
+        code = language or (get_language() or "fr")[:2]
+        page = cls.objects.live().filter(locale__language_code=code).first()
+        return (page.url if page is not None else None) or ""
+
+    @classmethod
+    def address_of(cls, profile: Profile) -> str:
+        """The address of an expert's page in the present language."""
+        base = cls.address()
+        return f"{base}{profile.text.slug}/" if base and profile.text is not None else ""
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The experts of today, and what the order is drawn from."""
+        context = super().get_context(request, *args, **kwargs)
+        found = on_line()
+        seed = today().isoformat()
+        context["entries"] = entries(found, self.get_url(request) or "")
+        context["seed"] = seed
+        context["draws"] = [(profile.expert.name, profile.expert.pk, draw(profile.expert, seed)) for profile in found]
+        return context
+
+    @path("<slug:slug>/", name="expert")
+    def expert(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The page of one expert.
+
+        Raises:
+            Http404: there is none of this name, or it is off the site.
+        """
+        profile = found_by(slug)
+        if profile is None:
+            raise Http404
+        language = self.locale.language_code
+        context = {"profile": profile.shown(language), "list_title": self.title, "list_url": self.get_url(request)}
+        response = self.render(request, context_overrides=context, template="cms/expert_page.html")
+        twins = {code: f"{self.address(code)}{slug}/" for code, _label in settings.LANGUAGES if self.address(code)}
+        request.translations = twins  # type: ignore[attr-defined]
+        response.context_data["translations"] = twins
+        return response

@@ -12,11 +12,11 @@ from wagtail.models import Locale, ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms.content import LANGUAGES, Text, codes, load
-from cms.models import FaqPage, HomePage, InformationPage, PathologyIndexPage, PathologyPage, SitePage
+from cms.models import ExpertIndexPage, FaqPage, HomePage, InformationPage, PathologyIndexPage, PathologyPage, SitePage
 from experts.models import Pathology, Questionnaire
 
 #: The pages that are no page of information.
-_KINDS: dict[str, type[SitePage]] = {"pathologies": PathologyIndexPage, "faq": FaqPage}
+_KINDS: dict[str, type[SitePage]] = {"pathologies": PathologyIndexPage, "faq": FaqPage, "experts": ExpertIndexPage}
 
 
 def kind_of(code: str) -> type[SitePage]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<uuid:expert_id>/assurance/", views.record_piece, {"piece": "insurance"}, name="insurance"),
     path("<uuid:expert_id>/convention/", views.record_piece, {"piece": "convention"}, name="convention"),
     path("<uuid:expert_id>/interets/", views.record_piece, {"piece": "interests"}, name="interests"),
+    path("<uuid:expert_id>/conseil/", views.record_piece, {"piece": "committee"}, name="committee"),
     path("<uuid:expert_id>/convention/<uuid:convention_id>/ordre/", views.sent_to_order, name="sent_to_order"),
     path("<uuid:expert_id>/convention/<uuid:convention_id>/", conventions.copy, name="convention_copy"),
     path("<uuid:expert_id>/convention/<uuid:convention_id>/signer/", conventions.sign, name="sign_convention"),

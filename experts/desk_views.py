@@ -26,6 +26,7 @@ from experts.facts import record_of
 from experts.forms import (
     AbsenceForm,
     AddExpertForm,
+    CommitteeForm,
     ConventionForm,
     InsuranceForm,
     InterestsForm,
@@ -193,6 +194,12 @@ _PIECES = {
         services.record_interests,
         gettext_lazy("Declaration of interests"),
         gettext_lazy("Links with companies that make or sell health products."),
+    ),
+    "committee": _Piece(
+        CommitteeForm,
+        services.record_committee,
+        gettext_lazy("Decision of the scientific committee"),
+        gettext_lazy("For a decision taken on paper; a vote held here is recorded by itself."),
     ),
 }
 

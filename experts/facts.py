@@ -20,7 +20,7 @@ class Fact:
     """One piece of an expert's record on a given day.
 
     Args:
-        code: status, registration, insurance, convention, interests, pathologies, absence or letterhead.
+        code: status, registration, insurance, convention, interests, committee, pathologies, absence or letterhead.
         label: what it is.
         state: good, soon (something to do before long), overdue, missing, or closed (not working now).
         text: how it stands, in words, in the active language.
@@ -164,6 +164,15 @@ def _interests(expert: ExpertProfile, on: date) -> Iterable[Fact]:
         yield Fact("interests", label, "good", _("Holds until %(date)s.") % words)
 
 
+def _committee(expert: ExpertProfile, on: date) -> Iterable[Fact]:
+    label = gettext_lazy("Scientific committee")
+    if expert.committee_accepted_on is None:
+        yield Fact("committee", label, "missing", _("No decision is on file."))
+    else:
+        text = _("Accepted on %(date)s.") % {"date": say_date(expert.committee_accepted_on, "full")}
+        yield Fact("committee", label, "good", text)
+
+
 def _pathologies(expert: ExpertProfile, on: date) -> Iterable[Fact]:
     label = gettext_lazy("Pathologies covered")
     names = sorted(pathology.name for pathology in expert.pathologies.all())
@@ -214,6 +223,7 @@ _PIECES: tuple[Callable[[ExpertProfile, date], Iterable[Fact]], ...] = (
     _insurance,
     _convention,
     _interests,
+    _committee,
     _pathologies,
     _absence,
     _letterhead,

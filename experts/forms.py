@@ -183,6 +183,16 @@ class InterestsForm(Form):
         return dict(self.cleaned_data)
 
 
+class CommitteeForm(Form):
+    """A decision the committee took on paper."""
+
+    accepted_on = DateField(label=_("Accepted on"), max_value=today)
+
+    def cleaned(self) -> dict[str, Any]:
+        """The arguments of the service. After `is_valid()`."""
+        return dict(self.cleaned_data)
+
+
 class StatusForm(Form):
     """A change of status and its motive."""
 

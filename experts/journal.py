@@ -18,6 +18,7 @@ ACTIONS = {
     "expert.convention_signed": _("Convention signed on line by one side"),
     "expert.convention_read": _("Convention read"),
     "expert.interests_recorded": _("Declaration of interests of an expert recorded"),
+    "expert.committee_recorded": _("Decision of the committee on an expert recorded"),
     "expert.absence_added": _("Absence of an expert added"),
     "expert.absence_removed": _("Absence of an expert removed"),
     "expert.status_changed": _("Status of an expert changed"),

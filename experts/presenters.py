@@ -26,6 +26,7 @@ _PAGES = {
     "insurance": ("experts_desk:insurance", _("Record a certificate")),
     "convention": ("experts_desk:convention", _("Record a convention")),
     "interests": ("experts_desk:interests", _("Record a declaration")),
+    "committee": ("experts_desk:committee", _("Record a decision")),
     "pathologies": ("experts_desk:practice", _("Change")),
     "absence": ("experts_desk:absences", _("Plan an absence")),
 }

@@ -159,7 +159,16 @@ def candidates(
 
 def neutral_order(experts: Iterable[ExpertProfile], day: date) -> list[ExpertProfile]:
     """Experts in an order drawn anew each day, the same for every reader of that day, that nobody can buy (C-DEO-3)."""
-    return sorted(experts, key=lambda e: hashlib.sha256(f"{day.isoformat()}:{e.pk}".encode()).digest())
+    return sorted(experts, key=lambda expert: draw(expert, day.isoformat()))
+
+
+def draw(expert: ExpertProfile, seed: str) -> str:
+    """What places an expert in the order of a seed: SHA-256 of «seed:identifier», in hexadecimal.
+
+    Args:
+        seed: the day, published on the page of the experts (C-DEO-7).
+    """
+    return hashlib.sha256(f"{seed}:{expert.pk}".encode()).hexdigest()
 
 
 def expert_of(user_id: UUID) -> ExpertProfile | None:

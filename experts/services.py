@@ -25,6 +25,7 @@ from experts.models import (
 from experts.models.profiles import LANGUAGES, UNREGISTERED
 from experts.signals import expert_stopped
 from ui.dates import paris_day
+from ui.forms import today
 from vault.keys import create_key
 
 #: Shortest motive of a change of status, in characters.
@@ -59,6 +60,7 @@ def create_expert(
     capacity_per_month: int = 8,
     institution: str = "",
     department: str = "",
+    committee_accepted_on: date | None = None,
 ) -> ExpertProfile:
     """Give a user who holds the role of expert his profile. Nothing about him is checked by this.
 
@@ -73,7 +75,7 @@ def create_expert(
             raise Conflict(_("This person does not hold the role of expert."), _("Give the role first."))
         if ExpertProfile.objects.filter(user=user).exists():
             raise Conflict(_("This person already has an expert profile."))
-        expert = ExpertProfile(user=user)
+        expert = ExpertProfile(user=user, committee_accepted_on=committee_accepted_on)
         _set_practice(expert, languages, capacity_per_month, institution, department)
         expert.save(force_insert=True)
         expert.pathologies.set(pathologies)
@@ -289,6 +291,23 @@ def record_interests(expert_id: UUID, *, actor: Actor, declared_on: date, expire
         declaration = InterestDeclaration.objects.create(expert=expert, declared_on=declared_on, expires_on=expires_on)
         journal("expert.interests_recorded", actor, expert, expires_on=expires_on.isoformat())
         return declaration
+
+
+def record_committee(expert_id: UUID, *, actor: Actor, accepted_on: date) -> ExpertProfile:
+    """Record a decision the scientific committee took on paper; one taken here is recorded by itself.
+
+    Raises:
+        Invalid: the day has not come yet.
+    """
+    if accepted_on > today():
+        message = _("This date has not come yet.")
+        raise Invalid(message, fields={"accepted_on": message})
+    with transaction.atomic():
+        expert = locked_expert(expert_id, actor, "expert.record")
+        expert.committee_accepted_on = accepted_on
+        expert.save(update_fields=["committee_accepted_on"])
+        journal("expert.committee_recorded", actor, expert, accepted_on=accepted_on.isoformat())
+        return expert
 
 
 def add_absence(expert_id: UUID, *, actor: Actor, start: date, end: date) -> Absence:

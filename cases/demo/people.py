@@ -263,6 +263,7 @@ def _expert(user: User, hospital: str, department: str, codes: Iterable[str], de
         capacity_per_month=30,
         institution=hospital,
         department=department,
+        committee_accepted_on=paris_day(now()),
     )
     moment, today = now(), paris_day(now())
     record_registration(profile.pk, actor=desk, checked_at=moment, means="directory")

@@ -211,6 +211,7 @@ def _admit(candidacy: Candidacy) -> None:
         capacity_per_month=candidacy.capacity_per_month or 0,
         institution=candidacy.institution,
         department=candidacy.department,
+        committee_accepted_on=paris_day(now()),
     )
 
 

@@ -43,6 +43,8 @@ class ExpertProfile(models.Model):
     capacity_per_month = models.PositiveSmallIntegerField(default=8)
     # The day on which his open cases were taken back because registration, insurance or convention was lost.
     unfit_since = models.DateField(null=True, blank=True)
+    # Day on which the scientific committee accepted him, here or, before this instance, on paper.
+    committee_accepted_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:

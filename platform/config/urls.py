@@ -26,6 +26,7 @@ PARTS = (
     ("patient/", "cases.patient.urls"),
     ("requerant/", "cases.requester.urls"),
     ("expert/", "experts.urls"),
+    ("expert/", "cms.profiles.urls"),
     ("expert/", "cases.expert.urls"),
     ("bureau/experts/candidatures/", "experts.joining.desk_urls"),
     ("bureau/experts/", "experts.desk_urls"),

@@ -1,5 +1,8 @@
 """Who can be proposed a case, and exactly why not."""
 
+import itertools
+import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -182,6 +185,7 @@ def test_the_record_says_what_runs_out_and_what_is_missing_without_keeping_cases
         "insurance": ("soon", False),
         "convention": ("overdue", False),
         "interests": ("soon", False),
+        "committee": ("missing", False),
         "pathologies": ("good", False),
         "absence": ("good", False),
         "letterhead": ("missing", False),
@@ -242,13 +246,14 @@ def test_the_order_is_drawn_anew_each_day_and_is_the_same_for_all_that_day():
     assert len(orders) > 10
 
 
-def test_nobody_is_first_more_often_than_chance_allows():
-    experts = [ExpertProfile() for _ in range(4)]
-    first = dict.fromkeys((expert.pk for expert in experts), 0)
-    for n in range(2000):
-        first[neutral_order(experts, TODAY + timedelta(days=n))[0].pk] += 1
-    # Chi-square with 3 degrees of freedom: 16.27 is passed by chance once in a thousand.
-    assert sum((count - 500) ** 2 / 500 for count in first.values()) < 16.27
+def test_every_order_of_five_experts_is_as_likely_as_the_others():
+    experts = [ExpertProfile(id=uuid.UUID(int=number)) for number in range(5)]
+    days = 10_000
+    orders = Counter(tuple(e.pk.int for e in neutral_order(experts, TODAY + timedelta(days=n))) for n in range(days))
+    expected = days / 120
+    chi_square = sum((orders[order] - expected) ** 2 / expected for order in itertools.permutations(range(5)))
+    # With 119 degrees of freedom 172.4 is passed by chance once in a thousand.
+    assert chi_square < 172.4
 
 
 @pytest.mark.parametrize(

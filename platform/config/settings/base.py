@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "cms",
     "config",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
     "wagtail.embeds",

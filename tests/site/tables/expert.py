@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from cases.services.opinions import draft_of, open_follow_up
+from cms.profiles.reading import profile_of
+from experts.models import ExpertProfile
 from tests.accounts.logins import last_code
 from tests.site.rows import DONE, HIDDEN, NO, PAGE, Row
 from tests.site.stage import Stage
@@ -28,6 +30,15 @@ def _correction(stage: Stage, who: str) -> Mapping[str, Any]:
 
 def _addendum(stage: Stage, who: str) -> Mapping[str, Any]:
     return {"version": str(open_follow_up(stage.case("follow_up")).draft_version), "answer": "Oui, au bout d’un mois."}
+
+
+_PUBLIC = ("acts_fr", "training_fr", "acts_en", "training_en")
+_WRITTEN = (("profile:write", dict.fromkeys(_PUBLIC, "Exercice en équipe, 2019")),)
+
+
+def _shown(stage: Stage, who: str) -> Mapping[str, Any]:
+    expert = ExpertProfile.objects.filter(user=stage.people.users.get(who)).first()
+    return {"sha256": profile_of(expert).sha256 if expert else ""}
 
 
 ROWS = [
@@ -100,6 +111,13 @@ ROWS = [
         before=(("experts:convention", {"send_code": "1"}),),
     ),
     Row("experts:convention_copy", get={E: PAGE, "other_expert": HIDDEN}),
+    Row("profile:page", get={EXPERTS: PAGE}),
+    Row("profile:write", "", {EXPERTS: PAGE}, {EXPERTS: DONE}, dict.fromkeys(_PUBLIC, "Exercice en équipe, 2019")),
+    # Nothing is written yet: there is nothing to agree to.
+    Row("profile:approve", post={EXPERTS: HIDDEN}),
+    Row("profile:approve", post={EXPERTS: DONE}, data=_shown, before=_WRITTEN),
+    # Taking off what is not on the site is quiet.
+    Row("profile:take_back", "", {EXPERTS: PAGE}, {EXPERTS: DONE}),
     Row(
         "experts:absences",
         "",

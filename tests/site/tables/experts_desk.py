@@ -39,6 +39,7 @@ ROWS = [
     _both("insurance", lambda *_: {"insurer": "Assureur", "valid_from": _day(-9), "valid_until": _day(300)}),
     _both("convention", lambda *_: {"version": "2", "signed_by_expert_on": _day(-1), "signed_by_service_on": _day(-1)}),
     _both("interests", lambda *_: {"declared_on": _day(-1), "expires_on": _day(300)}),
+    _both("committee", lambda *_: {"accepted_on": _day(-1)}),
     _both("sent_to_order", lambda *_: {"sent_to_order_on": _day(0)}),
     Row("experts_desk:convention_copy", get={WHO: PAGE}),
     Row("experts_desk:sign_convention", "", {WHO: PAGE}, {WHO: PAGE}, {"send_code": "1"}),

@@ -1,0 +1,23 @@
+"""What the clock does about public pages of experts."""
+
+from datetime import timedelta
+
+from cms.profiles.reading import profiles
+from experts.models import ExpertProfile
+from experts.selectors import with_record
+from jobs import job, register_schedule
+from notify import send
+
+
+@job(queue="upkeep")
+def ask_again() -> None:
+    """Tell experts whose page shows something else than they agreed to: it is off the site until they agree."""
+    rows = with_record(ExpertProfile.objects.filter(profile_approvals__ended_at__isnull=True).distinct())
+    for profile in profiles(rows):
+        if profile.text is not None and not profile.is_approved:
+            send("profile.changed", user=profile.expert.user, key=f"profile.changed:{profile.sha256}")
+
+
+def register() -> None:
+    """Put it into the table of schedules."""
+    register_schedule("profiles.ask_again", ask_again, timedelta(days=1), offset=timedelta(hours=5))
