@@ -16,6 +16,8 @@ from accounts.access import public
 from accounts.roles import SPACES
 from clock import now
 from cms.content import LANGUAGES, path_of
+from cms.models import ExpertIndexPage
+from cms.profiles.reading import on_line
 
 #: Public pages that Wagtail does not serve.
 OTHERS = ("start:begin", "verify:start", "accounts:terms", "accounts:privacy", "notify:recognise")
@@ -57,7 +59,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @require_GET
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page, with its twin in the other language."""
-    context = {"entries": [*_pages(), *_others()]}
+    context = {"entries": [*_pages(), *_experts(), *_others()]}
     return HttpResponse(render_to_string("cms/sitemap.xml", context), content_type="application/xml; charset=utf-8")
 
 
@@ -80,6 +82,15 @@ def _pages() -> Iterator[dict[str, Any]]:
     for page, changed in found:
         ways = twins[page.translation_key]
         yield {"url": ways[page.locale.language_code], "changed": changed, "twins": ways}
+
+
+def _experts() -> Iterator[dict[str, Any]]:
+    lists = {language: ExpertIndexPage.address(language) for language in LANGUAGES}
+    for profile in on_line():
+        slug = profile.text.slug if profile.text else ""
+        ways = {language: _full(f"{address}{slug}/") for language, address in lists.items() if address}
+        for url in ways.values():
+            yield {"url": url, "changed": None, "twins": ways}
 
 
 def _others() -> Iterator[dict[str, Any]]:

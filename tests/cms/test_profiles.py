@@ -44,7 +44,8 @@ def agree(client: Client) -> int:
 def on_line(name: str = "Anne Salvat") -> set[str]:
     """The public addresses that name this expert."""
     own = f"{LIST}pr-{name.lower().replace(' ', '-')}/"
-    found = set()
+    sitemap = Client().get("/sitemap.xml").content.decode()
+    found = {"sitemap"} if own in sitemap else set()
     for address in (LIST, LIST_EN, DISEASE, own, own.replace(LIST, LIST_EN)):
         answer = Client().get(address)
         assert answer.status_code == 200 or (answer.status_code == 404 and address.startswith((own, LIST_EN)))
@@ -55,7 +56,7 @@ def on_line(name: str = "Anne Salvat") -> set[str]:
 
 def everywhere() -> set[str]:
     own = "pr-anne-salvat/"
-    return {LIST, LIST_EN, DISEASE, f"{LIST}{own}", f"{LIST_EN}{own}"}
+    return {"sitemap", LIST, LIST_EN, DISEASE, f"{LIST}{own}", f"{LIST_EN}{own}"}
 
 
 @pytest.fixture
