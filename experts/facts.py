@@ -143,7 +143,7 @@ def _living_convention(label: str | Promise, convention: Convention, on: date) -
         soon = _("It must reach the departmental council of the Order by %(date)s.") % words
         state, order = ("overdue", late) if due < on else ("soon", soon)
         return Fact("convention", label, state, f"{text} {order}")
-    if convention.ends_on is not None and convention.ends_on - on <= SOON:
+    if convention.ends_on is not None and convention.ends_on - timedelta(days=1) - on <= SOON:
         ends = _("It ends on %(date)s.") % {"date": say_date(convention.ends_on, "full")}
         return Fact("convention", label, "soon", f"{text} {ends}")
     return Fact("convention", label, "good", text)

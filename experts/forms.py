@@ -64,6 +64,17 @@ class AbsenceForm(Form):
     end = DateField(label=_("Last day away"), help_text=_("The same day for a single day."))
 
 
+class CapacityForm(Form):
+    """How many cases a month an expert takes."""
+
+    capacity_per_month = NumberField(
+        label=_("Cases a month, at most"),
+        min_value=0,
+        max_value=100,
+        help_text=_("0 to be proposed none for the moment. The cases you hold stay with you."),
+    )
+
+
 class PracticeForm(Form):
     """What an expert covers, where he practises, how many cases he takes."""
 

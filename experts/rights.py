@@ -21,6 +21,7 @@ RULES = (
     Rule("expert.record", frozenset({DESK, SERVICE})),
     Rule("expert.sign_convention", frozenset({SELF})),
     Rule("expert.change_status", frozenset({DESK, SERVICE})),
+    Rule("expert.set_capacity", frozenset({SELF, DESK, SERVICE})),
     Rule("expert.plan_absence", frozenset({SELF, DESK, SERVICE})),
 )
 #: Roles of the desk that meet these pages and have no right there: they are told so, and not that nothing is there.

@@ -130,6 +130,21 @@ def _set_practice(
     expert.institution, expert.department = institution.strip(), department.strip()
 
 
+def set_capacity(expert_id: UUID, capacity: int, *, actor: Actor) -> ExpertProfile:
+    """Change how many cases a month an expert takes at most; 0 keeps every case away. Cases under way stay.
+
+    Raises:
+        Invalid: the number is not possible.
+    """
+    with transaction.atomic():
+        expert = locked_expert(expert_id, actor, "expert.set_capacity")
+        if expert.capacity_per_month != capacity:
+            _set_practice(expert, expert.languages, capacity, expert.institution, expert.department)
+            expert.save(update_fields=["capacity_per_month"])
+            journal("expert.profile_changed", actor, expert, fields=["capacity_per_month"])
+        return expert
+
+
 def record_registration(
     expert_id: UUID,
     *,

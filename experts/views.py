@@ -13,7 +13,7 @@ from accounts.access import require_role
 from errors import Invalid, Missing
 from experts import services
 from experts.facts import record_of
-from experts.forms import AbsenceForm, add_refusal
+from experts.forms import AbsenceForm, CapacityForm, add_refusal, submit
 from experts.models.profiles import LANGUAGES
 from experts.presenters import fact_rows, status_tag
 from experts.selectors import own_profile
@@ -40,6 +40,25 @@ def profile(request: HttpRequest) -> HttpResponse:
         "status": words,
     }
     return render(request, "experts/profile.html", context)
+
+
+@reading_and_writing
+@require_role("expert")
+def capacity(request: HttpRequest) -> HttpResponse:
+    """How many cases a month the expert who reads takes at most."""
+    expert = own_profile(request.actor)  # type: ignore[attr-defined]
+    form = CapacityForm(request.POST or None, initial={"capacity_per_month": expert.capacity_per_month})
+    if request.method == "POST" and submit(
+        form,
+        lambda: services.set_capacity(
+            expert.pk,
+            int(form.cleaned_data["capacity_per_month"]),
+            actor=request.actor,  # type: ignore[attr-defined]
+        ),
+    ):
+        messages.success(request, _("Recorded: it holds from the next proposal."))
+        return redirect("experts:profile")
+    return render(request, "experts/capacity.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @reading_and_writing

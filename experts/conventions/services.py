@@ -43,7 +43,8 @@ def may_sign(expert: ExpertProfile) -> bool:
         return False
     day, text = paris_day(now()), current_text()
     for convention in expert.conventions.all():
-        lasting = convention.ends_on is None or convention.ends_on - day > SOON
+        # The form opens on the very day of the first reminder: `ends_on` is the first day without it.
+        lasting = convention.ends_on is None or convention.ends_on - timedelta(days=1) - day > SOON
         # A paper convention holds until it ends, whatever the text on line.
         own = not convention.is_electronic or convention.version == str(text.version)
         if convention.holds(day) and lasting and own:
@@ -100,7 +101,7 @@ def sign_for_service(convention_id: UUID, proof: CodeChallenge, *, actor: Actor)
         expert = locked_expert(convention.expert_id, actor, "expert.record")
         convention.refresh_from_db()
         first = convention.signatures.filter(side=Side.EXPERT).first()
-        if first is None or convention.signed_by_service_at is not None:
+        if first is None or waiting(expert) != convention:
             raise Conflict(_("There is nothing for the service to sign here."))
         _check_code(proof, first.shown, actor)
         convention.signed_by_service_at = now()

@@ -145,7 +145,7 @@ def sign(request: HttpRequest, expert_id: UUID, convention_id: UUID) -> HttpResp
     actor = request.actor  # type: ignore[attr-defined]
     expert = one_expert(actor, expert_id)
     found = _of(expert, convention_id)
-    if found.signed_by_service_at is not None:
+    if waiting(expert) != found:
         return redirect("experts_desk:convention_copy", expert.pk, found.pk)
     first = found.signatures.get(side=ConventionSignature.Side.EXPERT)
     form, said, proof = _code(request, first.shown)

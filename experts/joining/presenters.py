@@ -60,6 +60,11 @@ def rows_of(candidacy: Candidacy) -> list[dict[str, Any]]:
     names = sorted(pathology.name for pathology in candidacy.pathologies.all())
     rows: list[tuple[str | Promise | None, object, bool]] = [
         (gettext_lazy("RPPS number"), professional.rpps if professional else "", False),
+        (
+            gettext_lazy("Registration"),
+            professional.get_registration_answer_display() if professional else "",
+            False,
+        ),
         (gettext_lazy("Specialty"), professional.specialty if professional else "", False),
         (gettext_lazy("Pathologies"), ", ".join(names), False),
         (fields["institution"].label, candidacy.institution, False),
@@ -68,7 +73,8 @@ def rows_of(candidacy: Candidacy) -> list[dict[str, Any]]:
         *((fields[name].label, getattr(candidacy, name) or "", True) for name in Candidacy.TEXTS),
         (fields["capacity_per_month"].label, candidacy.capacity_per_month or "", False),
     ]
-    return [{"label": label, "value": value, "plain": plain} for label, value, plain in rows]
+    # An empty text is said to be one, as every empty field is.
+    return [{"label": label, "value": value, "plain": plain and bool(value)} for label, value, plain in rows]
 
 
 def list_rows(candidacies: Iterable[Candidacy]) -> list[dict[str, Any]]:

@@ -122,6 +122,23 @@ def test_nothing_is_to_be_signed_while_one_holds_or_waits(expert: ExpertProfile)
     assert "A convention to read and sign" in text(client.get(OWN))
 
 
+def test_the_form_opens_on_the_day_of_the_first_reminder(expert: ExpertProfile):
+    client = people.logged_in(expert.user)
+    for left, shown in ((61, False), (60, True)):
+        expert.conventions.update(ends_on=people.WEDNESDAY.date() + timedelta(days=left + 1))
+        assert ("A convention to read and sign" in text(client.get(OWN))) is shown, left
+
+
+def test_what_was_replaced_is_not_signed_for_the_service(himself: Client, bare: ExpertProfile, desk: Client):
+    sign(himself, OWN, bare.user.email)
+    address, words = f"{address_of(bare)}signer/", current_text()
+    assert desk.get(address).status_code == 200
+    newer = {name: getattr(words, name) for name in ("title_fr", "title_en", "body_fr", "body_en")}
+    ConventionText(version=words.version + 1, sha256=ConventionText.digest(newer), **newer).save()
+    assert desk.get(address).status_code == 302
+    assert "A convention to read and sign" in text(himself.get(OWN))
+
+
 def test_number_and_specialty_stand_in_it(himself: Client, bare: ExpertProfile):
     bare.user.professional.specialty = ""
     bare.user.professional.save()

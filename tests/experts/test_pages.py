@@ -106,6 +106,17 @@ def test_a_wrong_absence_is_explained_and_kept_in_the_form(
     assert expert.absences.count() == 0
 
 
+def test_an_expert_says_how_many_cases_a_month_he_takes(himself: Client, expert: ExpertProfile):
+    assert "How many cases a month?" in text(himself.get("/en/expert/capacite/"))
+    assert himself.post("/en/expert/capacite/", {"capacity_per_month": "2"}).status_code == 302
+    expert.refresh_from_db()
+    assert expert.capacity_per_month == 2
+    for wrong in ("-1", "101", "many", ""):
+        assert himself.post("/en/expert/capacite/", {"capacity_per_month": wrong}).status_code == 422
+    himself.post("/en/expert/capacite/", {"capacity_per_month": "2"})
+    assert AuditEvent.objects.filter(action="expert.profile_changed").count() == 1
+
+
 def test_the_absence_of_another_expert_is_not_there(himself: Client):
     other = people.make_expert()
     absence = services.add_absence(other.pk, actor=people.actor_for(other.user, "expert"), start=TODAY, end=TODAY)

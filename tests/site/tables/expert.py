@@ -100,6 +100,7 @@ ROWS = [
     Row("expert:opinion_annex", "opened", {E: PAGE}),
     Row("expert:opinion_annex", "signed", {E: HIDDEN}),
     Row("experts:profile", get={EXPERTS: PAGE}),
+    Row("experts:capacity", "", {EXPERTS: PAGE}, {EXPERTS: DONE}, {"capacity_per_month": "6"}),
     # One has signed and waits for the service; the convention of the other ends soon: he reads and signs a new one.
     Row("experts:convention", "", {EXPERTS: PAGE}, {E: DONE, "other_expert": PAGE}, {"send_code": "1"}),
     Row(
