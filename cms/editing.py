@@ -13,7 +13,7 @@ from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms import faq
-from cms.review import Path, Remark, blocking, is_released, review
+from cms.review import Path, Remark, blocking, is_released, review, unfinished
 
 
 def sentence(remark: Remark) -> str:
@@ -80,6 +80,7 @@ class RemarksPanel(Panel):
             remarks = sorted(review(self.instance), key=lambda remark: not remark.blocking) if self.instance.pk else []
             context["remarks"] = remarks
             context["blocked"] = any(remark.blocking for remark in remarks)
+            context["unfinished"] = unfinished(self.instance) if self.instance.pk else []
             context["released"] = context["blocked"] and is_released(self.instance)
             return context
 

@@ -26,6 +26,9 @@ _TAG = re.compile(r"<[^>]*>")
 #: Fields of every page that a visitor or a search engine reads, besides those of ours.
 _OF_ALL = ("title", "seo_title", "search_description")
 
+#: What stands in the pages of a new instance for what only the organisation knows.
+_TO_COMPLETE = ("à compléter par l’établissement", "to be completed by the organisation")
+
 #: Where words stand: the field, then index or name of each block inside it.
 Path = tuple[str | int, ...]
 
@@ -83,6 +86,11 @@ def _in_block(block: blocks.Block, value: Any, path: Path) -> Iterator[Passage]:
     else:
         words = plain_words(value.source) if isinstance(value, RichText) else str(value)
         yield Passage(path, words)
+
+
+def unfinished(page: Page) -> list[str]:
+    """The passages in which the organisation has still to say something that no software knows."""
+    return [passage.words for passage in passages(page) if any(mark in passage.words for mark in _TO_COMPLETE)]
 
 
 def _own_hosts() -> list[str]:

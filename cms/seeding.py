@@ -1,13 +1,18 @@
 """The public pages of a new instance, made from the files of `cms/content/` after each `migrate`."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections, transaction
+from django.db.models.signals import post_save
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import override
+from modelsearch.index import insert_or_update_object
+from modelsearch.signal_handlers import post_save_signal_handler
 from wagtail.models import Locale, ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
@@ -31,8 +36,7 @@ def seed_pages() -> list[str]:
         what was made or changed, as "code language".
     """
     done = []
-    # The index of references would queue a job for each page; it is written here at once.
-    with transaction.atomic(), disable_reference_index_auto_update():
+    with transaction.atomic(), _without_jobs():
         pages = {(code, language): _shell(code, language) for language in LANGUAGES for code in codes()}
         for (code, language), page in pages.items():
             text = load(code, language)
@@ -40,6 +44,20 @@ def seed_pages() -> list[str]:
                 _fill(page, text, {code: one.pk for (code, of), one in pages.items() if of == language and one})
                 done.append(f"{code} {language}")
     return done
+
+
+@contextmanager
+def _without_jobs() -> Iterator[None]:
+    """Keep the indices of references and of words from queueing a job for each page: both are written here at once."""
+    kinds = SitePage.__subclasses__()
+    for kind in kinds:
+        post_save.disconnect(post_save_signal_handler, sender=kind)
+    try:
+        with disable_reference_index_auto_update():
+            yield
+    finally:
+        for kind in kinds:
+            post_save.connect(post_save_signal_handler, sender=kind)
 
 
 def _shell(code: str, language: str) -> SitePage | None:
@@ -95,6 +113,7 @@ def _fill(page: SitePage, text: Text, ids: dict[str, int]) -> None:
     page.seed = text.sha256
     page.save_revision().publish()
     ReferenceIndex.create_or_update_for_object(page)
+    insert_or_update_object(page)
 
 
 def after_migrate(sender: AppConfig, using: str = "default", **_options: Any) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.test import Client, override_settings
+from django_tasks_db.models import DBTaskResult
 from wagtail.models import Page
 
 from cms.content import LANGUAGES, codes, load, path_of
@@ -136,6 +137,14 @@ def test_a_pathology_page_takes_documents_and_sources_from_the_questionnaire(cli
     page = soup_of(client, "/pathologies/maladie-de-crohn/")
     assert "Aucune nouvelle demande" in page.text
     assert page.select_one("main a.button") is None
+
+
+def test_making_the_pages_leaves_no_job_and_editors_find_them(client: Client) -> None:
+    assert not DBTaskResult.objects.exists()
+    log_in(client, make_user("editor"))
+    assert "Mentions légales" in client.get("/cms/pages/search/?q=mentions").content.decode()
+    InformationPage.objects.get(code="legal", locale__language_code="fr").save()
+    assert DBTaskResult.objects.filter(task_path__startswith="modelsearch").exists()
 
 
 def test_seeding_again_changes_nothing_and_an_editor_is_never_written_over() -> None:

@@ -103,6 +103,15 @@ def test_an_address_behind_a_link_is_seen() -> None:
     assert words == "Voir ici (https://exemple.com/avis) & là.\n\nun"
 
 
+def test_an_editor_is_told_what_only_the_organisation_can_complete(client: Client, editor: User) -> None:
+    log_in(client, editor)
+    legal = InformationPage.objects.get(code="legal", locale__language_code="fr")
+    told = BeautifulSoup(client.get(f"/cms/pages/{legal.pk}/edit/").content, "lxml").select(".help-warning li")
+    assert any("médiateur" in line.text for line in told)
+    done = InformationPage.objects.get(code="cookies", locale__language_code="fr")
+    assert b"help-warning" not in client.get(f"/cms/pages/{done.pk}/edit/").content
+
+
 def test_rules_follow_the_kind_of_page() -> None:
     page = PathologyPage.objects.get(code="pathologies/crohn", locale__language_code="fr")
     page.introduction = "Un patient sur trois est opéré."
