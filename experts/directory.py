@@ -3,6 +3,8 @@
 Where none is, a person looks there and records what he found, as before.
 """
 
+from datetime import datetime, timedelta
+
 from accounts.names import fold_name
 from accounts.registration import Directory, DirectoryAnswer
 from audit import Actor
@@ -17,7 +19,8 @@ def check_registration(expert: ExpertProfile, ask: Directory, *, actor: Actor) -
     """Ask for one expert and record the answer with its date; outside any transaction: it goes over the network.
 
     A number the directory does not know, or knows as closed, is «not registered»: he is suspended at once. An open one
-    under another name or profession is for a person to look at.
+    under another name or profession is for a person to look at; so is a second number unknown within a day, since the
+    question is then more likely at fault than the doctors, and all of them would be suspended in one night.
 
     Returns:
         The check; None when he has stated no number.
@@ -31,7 +34,9 @@ def check_registration(expert: ExpertProfile, ask: Directory, *, actor: Actor) -
     asked_at, found = now(), ask(professional.rpps)
     answer: dict[str, object] = {"known": found is not None}
     outcome = Outcome.NOT_REGISTERED
-    if found is not None:
+    if found is None and _another_unknown(expert, asked_at):
+        outcome = Outcome.UNCLEAR
+    elif found is not None:
         same = {"profession": found.profession == professional.profession, "name": _is_of(found, expert)}
         answer |= {"active": found.active, **same}
         if found.active:
@@ -44,6 +49,12 @@ def check_registration(expert: ExpertProfile, ask: Directory, *, actor: Actor) -
         outcome=outcome,
         answer=answer,
     )
+
+
+def _another_unknown(expert: ExpertProfile, asked_at: datetime) -> bool:
+    """Whether the directory did not know the number of another expert either within a day."""
+    checks = Registration.objects.filter(means=Registration.Means.DIRECTORY, answer__known=False)
+    return checks.filter(checked_at__gt=asked_at - timedelta(days=1)).exclude(expert=expert).exists()
 
 
 def _is_of(found: DirectoryAnswer, expert: ExpertProfile) -> bool:

@@ -28,8 +28,8 @@ TEMPLATES: dict[str, tuple[Any, Any, str, tuple[str, ...]]] = {
     "expert.directory_unclear": (
         _("A registration must be looked up"),
         _(
-            "The national directory knows the number of an expert under another name or profession. Please look it up; "
-            "the list of experts shows whose it is."
+            "The national directory knows the number of an expert under another name or profession, or did not know "
+            "several numbers within a day. Please look it up; the list of experts shows whose it is."
         ),
         _LIST,
         (),

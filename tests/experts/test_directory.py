@@ -83,6 +83,18 @@ def test_whoever_is_no_longer_registered_is_suspended_at_once(
     assert "unregistered" in codes(expert)
 
 
+def test_an_empty_directory_does_not_suspend_everybody_in_one_night(
+    stub: Stub, expert: ExpertProfile, stopped: list[str]
+):
+    others = [people.make_expert() for _ in range(3)]
+    people.make_user("coordinator")
+    run_job()
+    states = [ExpertProfile.objects.get(pk=one.pk).status for one in (expert, *others)]
+    assert sorted(states) == ["active", "active", "active", "suspended"]
+    assert len(stopped) == 1
+    assert OutgoingMail.objects.filter(template="expert.directory_unclear").count() == 3
+
+
 def test_another_name_is_left_to_a_person_and_takes_nothing_away(stub: Stub, expert: ExpertProfile, stopped: list[str]):
     people.make_user("coordinator")
     stub.body = bundle(practitioner(number_of(expert), "Autrement"))
