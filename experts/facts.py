@@ -76,7 +76,8 @@ def _registration(expert: ExpertProfile, on: date) -> Iterable[Fact]:
         yield Fact("registration", label, "missing", text, "unregistered")
     elif not checks[0].is_clear:
         text = _(
-            "On %(date)s the national directory gave another name or profession for this number, or did not know it: look it up."
+            "On %(date)s the national directory gave another name or profession for this number, or did not know it: "
+            "look it up."
         )
         words = {"date": say_date(checks[0].checked_at, "full")}
         yield Fact("registration", label, "overdue", text % words)
