@@ -37,6 +37,8 @@ _COUNTED: dict[str, Any] = {
     "session": ngettext_lazy("%(n)d session", "%(n)d sessions", "n"),
     "invitation": ngettext_lazy("%(n)d invitation", "%(n)d invitations", "n"),
     "expert": ngettext_lazy("%(n)d expert", "%(n)d experts", "n"),
+    "candidacy": ngettext_lazy("%(n)d candidacy", "%(n)d candidacies", "n"),
+    "page": ngettext_lazy("%(n)d public page", "%(n)d public pages", "n"),
     "signing_key": ngettext_lazy("%(n)d signing key", "%(n)d signing keys", "n"),
 }
 
