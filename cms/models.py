@@ -23,7 +23,7 @@ from cms.blocks import BodyBlock, ThemesBlock
 from cms.compliance import Place
 from cms.editing import CountsPanel, RemarksPanel, ReviewedPageForm
 from cms.profiles.reading import Profile, entries, found_by, on_line
-from cms.review import refuse_blocked
+from cms.review import passages, refuse_blocked
 from experts.models import Pathology
 from experts.selectors import current_questionnaire, draw
 from ui.dates import say_date
@@ -48,7 +48,7 @@ class ReviewedPage(Page):
             Unpublishable: it is to be on line with words that nobody has released.
         """
         only = kwargs.get("update_fields")
-        if self.live and (only is None or {"live", "title", "body", "introduction"} & set(only)):
+        if self.live and (only is None or {"live", *(str(one.path[0]) for one in passages(self))} & set(only)):
             refuse_blocked(self)
         super().save(*args, **kwargs)
 
@@ -347,9 +347,10 @@ class ExpertIndexPage(RoutablePageMixin, SitePage):
         if profile is None:
             raise Http404
         language = self.locale.language_code
-        context = {"profile": profile.shown(language), "list_title": self.title, "list_url": self.get_url(request)}
+        context = {"profile": profile.both[language], "list_title": self.title, "list_url": self.get_url(request)}
         response = self.render(request, context_overrides=context, template="cms/expert_page.html")
-        twins = {code: f"{self.address(code)}{slug}/" for code, _label in settings.LANGUAGES if self.address(code)}
+        addresses = {code: self.address(code) for code, _label in settings.LANGUAGES}
+        twins = {code: f"{address}{slug}/" for code, address in addresses.items() if address}
         request.translations = twins  # type: ignore[attr-defined]
         response.context_data["translations"] = twins
         return response

@@ -136,7 +136,7 @@ def entries(found: Iterable[Profile], base: str) -> list[dict[str, Any]]:
     """
     language = (get_language() or "fr")[:2]
     return [
-        {**profile.shown(language), "url": f"{base}{profile.text.slug}/", "id": profile.expert.pk}
+        {**profile.both[language], "url": f"{base}{profile.text.slug}/", "id": profile.expert.pk}
         for profile in found
         if profile.text is not None
     ]

@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.models import AuditEvent
 from cms import tasks
 from cms.content import LANGUAGES, codes
-from cms.models import HomePage, InformationPage, PathologyPage, ReleasedText, SitePage
+from cms.models import FaqPage, HomePage, InformationPage, PathologyPage, ReleasedText, SitePage
 from cms.review import Unpublishable, blocking, fingerprint, passages, plain_words, review
 from cms.seeding import kind_of
 from jobs import run_until_empty
@@ -168,6 +168,18 @@ def test_no_other_way_leads_on_line(client: Client, page: InformationPage, edito
         page.copy(update_attrs={"slug": "autre", "introduction": PRAISE}, keep_live=True)
     page.refresh_from_db()
     assert page.introduction != PRAISE
+
+
+def test_no_field_with_words_is_stored_alone_past_the_rules(page: InformationPage) -> None:
+    page.seo_title = PRAISE
+    with pytest.raises(Unpublishable):
+        page.save(update_fields=["seo_title"])
+    questions = FaqPage.objects.get(locale__language_code="fr")
+    questions.themes[0].value["entries"][0]["question"] = PRAISE
+    with pytest.raises(Unpublishable):
+        questions.save(update_fields=["themes"])
+    # What holds no word is the tree's business.
+    questions.save(update_fields=["numchild"])
 
 
 def test_what_cannot_go_on_line_today_cannot_be_planned(client: Client, page: InformationPage, editor: User) -> None:
