@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from wagtail import blocks
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import Panel
@@ -14,16 +13,6 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms import faq
 from cms.review import Path, Remark, blocking, is_released, review, unfinished
-
-
-def sentence(remark: Remark) -> str:
-    """A remark as an editor reads it."""
-    finding = remark.finding
-    return _("“%(words)s”: %(instead)s (%(article)s)") % {
-        "words": finding.words,
-        "instead": finding.instead,
-        "article": finding.article,
-    }
 
 
 class ReviewedPageForm(WagtailAdminPageForm):
@@ -42,7 +31,7 @@ class ReviewedPageForm(WagtailAdminPageForm):
 def _error(page: Any, field: str, remarks: list[Remark]) -> ValidationError:
     value = getattr(page, field)
     if not isinstance(value, blocks.StreamValue):
-        return ValidationError([sentence(remark) for remark in remarks])
+        return ValidationError([remark.finding.told for remark in remarks])
     return _nested(value.stream_block, value, [(remark.passage.path[1:], remark) for remark in remarks])
 
 
@@ -63,7 +52,7 @@ def _nested(block: blocks.Block, value: Any, remarks: Iterable[tuple[Path, Remar
         return StructBlockValidationError(
             {at: _nested(block.child_blocks[at], value[at], of) for at, of in inside.items()}
         )
-    return ValidationError(" ".join(sentence(remark) for _path, remark in told))
+    return ValidationError(" ".join(remark.finding.told for _path, remark in told))
 
 
 class RemarksPanel(Panel):

@@ -1,6 +1,5 @@
 """The questions of a page: found by words, and «useful?» counted without knowing who answers."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.names import fold_name
 from errors import Conflict, NotAllowed
 
 if TYPE_CHECKING:
@@ -46,21 +46,15 @@ class Theme:
     entries: list[Entry]
 
 
-def folded(text: str) -> str:
-    """A text without accents and capitals, as words are looked for."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("’", "'")).casefold()
-    return "".join(character for character in plain if not unicodedata.combining(character))
-
-
 def themes_of(page: "FaqPage", asked: str = "") -> list[Theme]:
     """The themes of a page with the questions that hold every word asked for; themes without any are left out."""
-    words = folded(asked).split()
+    words = fold_name(asked).split()
     found = []
     for block in page.themes:
         entries = [
             _entry(item)
             for item in block.value["entries"].bound_blocks
-            if all(word in folded(f"{item.value['question']} {item.value['answer'].source}") for word in words)
+            if all(word in fold_name(f"{item.value['question']} {item.value['answer'].source}") for word in words)
         ]
         if entries:
             found.append(Theme(block.value["title"], f"t-{block.id[:8]}", entries))

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
 
 from access import require
-from accounts.models import RoleGrant, User
 from audit import Actor, SystemActor, record
 from clock import now
 from cms.models import MOTIVE_LENGTH, ReleasedText, ReviewedPage
 from cms.review import Remark, Unpublishable, blocking, fingerprint
 from errors import Conflict, Invalid, Missing
+from experts.notices import holders
 from notify import send
 
 CLOCK = "publication"
@@ -107,12 +107,6 @@ def release_page(page_key: UUID, language: str, motive: str, sha256: str, *, act
         draft.revision.publish()
 
 
-def editors() -> list[User]:
-    """Everybody who writes the public pages now."""
-    held = RoleGrant.objects.filter(role="editor", ended_at__isnull=True)
-    return list(User.objects.filter(pk__in=held.values("user_id"), is_active=True).order_by("pk"))
-
-
 def check_live_pages() -> int:
     """Look through all that is on line, because rules and settings change, and tell the editors; how many remarks.
 
@@ -128,7 +122,7 @@ def check_live_pages() -> int:
     if found:
         digest = hashlib.sha256(repr(found).encode()).hexdigest()[:32]
         with transaction.atomic():
-            for user in editors():
+            for user in holders("editor"):
                 key = f"pages.findings:{user.pk}:{digest}"
                 send("pages.findings", user=user, key=key, context={"count": len(found)})
     return len(found)
@@ -159,5 +153,5 @@ def _keep_off(revision: Revision) -> None:
             detail={"language": page.locale.language_code, "revision": revision.pk},
             outcome="refused",
         )
-        for user in editors():
+        for user in holders("editor"):
             send("pages.kept_off", user=user, key=f"pages.kept_off:{user.pk}:{revision.pk}", context={})

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from cms.compliance.advice import ADVICE
 
 
@@ -69,3 +71,12 @@ class Finding:
     def instead(self) -> str:
         """What to do instead, in the language of whoever reads."""
         return str(ADVICE[self.topic])
+
+    @property
+    def told(self) -> str:
+        """The finding as whoever wrote the words reads it."""
+        return _("“%(words)s”: %(instead)s (%(article)s)") % {
+            "words": self.words,
+            "instead": self.instead,
+            "article": self.article,
+        }

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language, override
-from django.utils.translation import gettext as _
 
 from accounts.models import Professional
 from cms.compliance import Finding, Place, check
@@ -149,9 +148,4 @@ def remarks(text: str, language: str) -> list[Finding]:
 
 def refused(found: Iterable[Finding]) -> str:
     """The words that may not stand on the page, why, and what to do instead; "" when there are none."""
-    return " ".join(
-        _("“%(words)s” cannot stand here (%(article)s). %(instead)s")
-        % {"words": finding.words, "article": finding.article, "instead": finding.instead}
-        for finding in found
-        if finding.blocking
-    )
+    return " ".join(finding.told for finding in found if finding.blocking)

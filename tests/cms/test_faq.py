@@ -49,7 +49,7 @@ def test_both_languages_ask_the_same_and_share_their_anchors() -> None:
 
 @pytest.mark.behaviour("S0-01")
 @pytest.mark.parametrize(
-    ("words", "found"), [("ordonnance", 1), ("MEDECIN reproche", 1), ("médecin girafe", 0), ("zzz", 0), ("<b>", 0)]
+    ("words", "found"), [("ordonnance", 1), ("MEDECIN reproche", 1), ("médecin girafe", 0), ("zzz", 0), ("<zzz>", 0)]
 )
 def test_a_search_finds_every_word_whatever_its_accents(client: Client, words: str, found: int) -> None:
     page = soup_of(client, f"/questions/?q={words}")
