@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -21,6 +22,7 @@ from clock import now
 from cms import faq
 from cms.blocks import BodyBlock, ThemesBlock
 from cms.compliance import Place
+from cms.content import path_of
 from cms.editing import CountsPanel, RemarksPanel, ReviewedPageForm
 from cms.profiles.reading import Profile, entries, found_by, on_line
 from cms.review import passages, refuse_blocked
@@ -65,9 +67,11 @@ class HomePage(ReviewedPage):
     content_panels: ClassVar = [RemarksPanel(heading=_("Rules of publication")), *Page.content_panels]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """What the page shows: where a patient begins."""
+        """What the page shows: where a patient begins, the diseases, and the pages that say more."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["start_url"] = reverse("start:begin")
+        context["diseases"] = PathologyPage.below(self)
+        context["links"] = {code: path_of(code, self.locale.language_code) for code in ("experts", "hosting", "prices")}
         return context
 
 
@@ -126,14 +130,19 @@ class SitePage(ReviewedPage):
             return KeptPage(user, self)
         return super().permissions_for_user(user)
 
+    @property
+    def drawings(self) -> tuple[str, ...]:
+        """Templates of the drawing at its head: the first there is, the last being that of a page without any."""
+        return (f"cms/drawings/{self.code or 'none'}.html", "cms/drawings/none.html")
+
     def sections(self) -> Iterator[dict[str, Any]]:
-        """The body, parted at its headings."""
+        """The body, parted at its headings, each with an anchor."""
         section: dict[str, Any] = {"title": "", "blocks": []}
-        for block in self.body:
+        for number, block in enumerate(self.body):
             if block.block_type == "heading":
                 if section["blocks"] or section["title"]:
                     yield section
-                section = {"title": block.value, "blocks": []}
+                section = {"title": block.value, "anchor": f"s{number}-{slugify(block.value)}", "blocks": []}
             else:
                 section["blocks"].append(block)
         if section["blocks"] or section["title"]:
@@ -156,6 +165,7 @@ class SitePage(ReviewedPage):
         context["translations"] = translations
         context["trail"] = self.trail()
         context["sections"] = list(self.sections())
+        context["contents"] = [section for section in context["sections"] if section["title"]]
         context["reviewed"] = say_date(self.reviewed_on, "full")
         return context
 
@@ -185,10 +195,7 @@ class PathologyIndexPage(SitePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The pages below, by title."""
         context = super().get_context(request, *args, **kwargs)
-        pages = PathologyPage.objects.child_of(self).live().select_related("pathology").order_by("title")
-        context["entries"] = [
-            {"title": page.title, "url": page.get_url(request), "plain": page.pathology.plain} for page in pages
-        ]
+        context["entries"] = PathologyPage.below(self)
         return context
 
 
@@ -210,6 +217,16 @@ class PathologyPage(SitePage):
         verbose_name = _("page of a pathology")
         verbose_name_plural = _("pages of pathologies")
 
+    @classmethod
+    def below(cls, page: Page) -> list["PathologyPage"]:
+        """Those on line below a page, by title."""
+        return list(cls.objects.descendant_of(page).live().select_related("pathology").order_by("title"))
+
+    @property
+    def drawings(self) -> tuple[str, ...]:
+        """That of its disease; a disease nobody has drawn yet has that of all."""
+        return (f"cms/drawings/pathologies/{self.pathology.code}.html", "cms/drawings/pathologies.html")
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The questionnaire's documents and sources, in the reader's language."""
         context = super().get_context(request, *args, **kwargs)
@@ -223,6 +240,12 @@ class PathologyPage(SitePage):
         context["plain"] = self.pathology.plain
         context["experts"] = entries(on_line(self.pathology), ExpertIndexPage.address())
         context["is_open"] = self.pathology.is_open
+        context["contents"] += [
+            {"anchor": "documents", "title": _("The documents the expert needs")},
+            {"anchor": "asking", "title": _("Who can ask")},
+            *([{"anchor": "experts", "title": _("The experts")}] if context["experts"] else []),
+            {"anchor": "sources", "title": _("Sources")},
+        ]
         return context
 
 

@@ -57,14 +57,3 @@ def draw_circles(css_class: str) -> SafeString:
         '<path class="lens" d="M18 4a10 10 0 0 1 0 16 10 10 0 0 1 0-16z"/>'
         '<circle class="second" cx="24" cy="12" r="10"/><circle class="first" cx="12" cy="12" r="10"/></svg>'
     )
-
-
-def draw_home() -> SafeString:
-    """The drawing of the home page: two looks on one file, with the signed page in the overlap."""
-    return mark_safe(
-        '<svg class="home-drawing" viewBox="0 0 340 240" aria-hidden="true" focusable="false">'
-        '<circle class="second" cx="220" cy="120" r="117"/><circle class="first" cx="120" cy="120" r="117"/>'
-        '<path class="lens" d="M170 14.2a117 117 0 0 1 0 211.6 117 117 0 0 1 0-211.6z"/>'
-        '<path class="lines" d="M139 81h62M139 104h62M139 127h44"/><path class="sign" d="M143 164c10-12 12-8 20 0'
-        's14-12 20-6 10 2 16-2"/></svg>'
-    )

@@ -12,7 +12,7 @@ from tests.site.judging import ROOT, checked, frame_faults, markup_faults, repor
 from tests.site.stage import Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.matrix]
-STYLES = ("platform/ui/static/ui/ui.css", "cms/static/cms/home.css")
+STYLES = ("platform/ui/static/ui/ui.css",)
 #: For paper: the words of the print engine, which no browser reads.
 PAPER = "cases/opinions/assets/paper.css"
 

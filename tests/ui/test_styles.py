@@ -18,7 +18,7 @@ JS = (STATIC / "ui.js").read_text(encoding="utf-8")
 def schemes() -> dict[str, dict[str, str]]:
     """The colours of each scheme, by token."""
     tokens = CSS[CSS.index("@layer tokens {") : CSS.index("@layer base {")]
-    light, dark = tokens.split("@media (prefers-color-scheme: dark)")
+    light, dark = tokens.split("@media screen and (prefers-color-scheme: dark)")
     read = [dict(re.findall(r"--([a-z-]+):\s*(#[0-9a-f]{6})\b", part)) for part in (light, dark)]
     return {"light": read[0], "dark": {**read[0], **read[1]}}
 

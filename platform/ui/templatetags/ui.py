@@ -19,7 +19,7 @@ from django.utils.translation import pgettext
 
 from clock import now
 from ui import dates, rendering, typography
-from ui.icons import draw_circles, draw_home, draw_icon
+from ui.icons import draw_circles, draw_icon
 
 register = template.Library()
 Text = str | Promise
@@ -106,12 +106,6 @@ def icon(name: str) -> SafeString:
 def logo() -> SafeString:
     """The two circles of the header."""
     return draw_circles("logo")
-
-
-@register.simple_tag
-def home_drawing() -> SafeString:
-    """The drawing of the home page, in `<div class="hero">` beside the words."""
-    return draw_home()
 
 
 @register.simple_tag
@@ -299,9 +293,15 @@ def tabs(items: Iterable[Mapping[str, Any]], label: Text) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/empty.html")
-def empty_state(title: Text, text: Text = "", url: str = "", action: Text = "") -> dict[str, Any]:
-    """`{% empty_state title text url action %}`: what to say, and what to do, where there is nothing yet."""
-    return {"title": title, "text": text, "url": url, "action": action}
+def empty_state(
+    title: Text, text: Text = "", url: str = "", action: Text = "", *, drawn: bool = False
+) -> dict[str, Any]:
+    """`{% empty_state title text url action %}`: what to say, and what to do, where there is nothing yet.
+
+    Args:
+        drawn: with a drawing, on public pages.
+    """
+    return {"title": title, "text": text, "url": url, "action": action, "drawn": drawn}
 
 
 @register.inclusion_tag("ui/parts/notice.html")
