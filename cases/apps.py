@@ -12,6 +12,8 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
+        from audit.frozen import FrozenTable, freeze
         from cases import registration
 
+        freeze(self, FrozenTable("cases_referraldecision", "a recorded rule on referral never changes"))
         registration.register()

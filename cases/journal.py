@@ -106,6 +106,8 @@ DEEDS = {
     "opinion.page_read": (_("Opinion page read"), _("The opinion was read.")),
     "opinion.verified": (_("Opinion verified"), _("The authenticity of an opinion was verified.")),
 }
+#: What is decided for the whole service.
+RULES = {"referral.decided": _("Rule on referral by a doctor recorded, with its legal note")}
 #: Readings of one file: several in one session within half an hour are one event.
 FILE_READS = {
     "document.file_read": (_("Document downloaded"), _("A document was downloaded.")),
@@ -120,6 +122,8 @@ def register() -> None:
         register_action(f"case.{name}", label, sentence)
     for name, (label, sentence) in DEEDS.items():
         register_action(name, label, sentence)
+    for name, label in RULES.items():
+        register_action(name, label)
     for name, (label, sentence) in FILE_READS.items():
         register_action(name, label, sentence, file_read=True)
     register_resolver("case", _references)

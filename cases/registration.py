@@ -1,6 +1,6 @@
 """What the platform learns from cases at start-up: rights, journal labels, notices, jobs, menus."""
 
-from cases import invitations, journal, menus, notices, policy, tasks
+from cases import invitations, journal, menus, notices, policy, referral, tasks
 from cases.opinions.checks import register_checks
 from cases.requester import menus as requester_menus
 from cases.start import menus as start_menus
@@ -17,3 +17,4 @@ def register() -> None:
     requester_menus.register()
     start_menus.register()
     register_checks()
+    referral.register()

@@ -48,11 +48,11 @@ class LiveBlock(blocks.ChoiceBlock):
 
     def get_context(self, value: str, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """The prices, and who answers for the service."""
-        from cms.live import identity_rows, price_lines
+        from cms.live import identity_rows, payment_words, price_lines, rule_words
 
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         if value == "prices":
-            context["prices"] = price_lines()
+            context |= {"prices": price_lines(), "payment": payment_words(), "referral": rule_words()}
         elif value == "identity":
             context["rows"] = identity_rows()
         return context

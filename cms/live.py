@@ -3,11 +3,21 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from cases.start.prices import price_lines
+from cases.referral import rule_words
+from cases.start.prices import has_price, price_lines
 
-__all__ = ["identity_rows", "price_lines"]
+__all__ = ["identity_rows", "payment_words", "price_lines", "rule_words"]
+
+
+_TO_COMPLETE = gettext_lazy("to be completed by the organisation")
+
+
+def payment_words() -> str:
+    """How a price may be paid (C-BIL-4)."""
+    return settings.SERVICE_PAYMENT.get((get_language() or "fr")[:2], "") or str(_TO_COMPLETE)
 
 
 def identity_rows() -> list[dict[str, Any]]:
@@ -18,5 +28,6 @@ def identity_rows() -> list[dict[str, Any]]:
         (_("Phone"), settings.SERVICE_PHONE),
         (_("E-mail, without a word about your health"), settings.SERVICE_EMAIL),
         (_("Data protection officer"), settings.SERVICE_DPO_EMAIL),
+        (_("Consumer mediator"), settings.SERVICE_MEDIATOR or (_TO_COMPLETE if has_price() else "")),
     )
     return [{"label": label, "value": value} for label, value in rows if value]

@@ -11,6 +11,7 @@ from cases.machine.guards import CHECKLIST, IDENTITY_MEANS
 from cases.models.case import Payment
 from cases.models.desk import CallTask
 from cases.models.opinions import DoctorCopy
+from cases.models.referral import ReferralRule
 from cases.models.states import State
 from cases.services.desk import TRIES_BEFORE_GIVING_UP
 from ui import forms
@@ -48,6 +49,21 @@ class SearchForm(forms.Form):
         label=_("State"),
         required=False,
         choices=[("", _("all open states")), ("all", _("all, ended too")), *State.choices],
+    )
+
+
+class ReferralRuleForm(forms.Form):
+    """Whether a doctor must refer patients, and the legal note this rests on."""
+
+    rule = forms.ChoiceField(label=_("What is asked of a patient"), choices=ReferralRule.choices)
+    decided_on = forms.DateField(label=_("Decided on"), max_value=forms.today, initial=forms.today)
+    note = forms.LongTextField(
+        label=_("Legal note"),
+        help_text=_(
+            "Who advised, when, and what follows. At least 20 characters; it stays on the desk, with your name."
+        ),
+        max_length=4_000,
+        rows=5,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.desk.views import case, confirm, copies, corrections, lists, work
+from cases.desk.views import case, confirm, copies, corrections, lists, referral, work
 from cases.everyone.urls import case_routes
 from cases.everyone.views import desk_expert_messages
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("recherche/", lists.search, name="search"),
     path("appels/", lists.calls, name="calls"),
     path("alertes/", lists.alerts, name="alerts"),
+    path("adressage/", referral.page, name="referral"),
     path("dossiers/<uuid:case_id>/", case.page, name="case"),
     path("dossiers/<uuid:case_id>/motif/", case.motive, name="motive"),
     path("dossiers/<uuid:case_id>/reponses/", case.answers, name="answers"),

@@ -26,6 +26,7 @@ from cases.models import (
 from cases.models.assignments import Outcome
 from cases.models.case import Payment, Reception
 from cases.models.states import WITH_EXPERT, State
+from cases.start.prices import has_price
 from consent import services as consent
 from experts.availability import next_open_time
 from jobs import enqueue
@@ -76,7 +77,7 @@ def give_consent(step: Step) -> None:
     ask_reception_again(case)
     case.consent_withdrawn_at = None
     case.submitted_at = case.submitted_at or step.at
-    if not case.is_second_opinion or not any(settings.SERVICE_PRICE[line] for line in ("expert_fee", "service_fee")):
+    if not case.is_second_opinion or not has_price():
         # A tele-expertise is settled between professionals and the health insurance.
         case.payment = Payment.WAIVED
     if not case.is_second_opinion and not case.identity_checked_at:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases import referral
 from cases.checks import (
     PARIS,
     age_on,
@@ -27,6 +28,7 @@ from cases.composing import draft_gaps
 from cases.machine.step import Step
 from cases.models import AnswerSheet, Case, StopRequest
 from cases.models.case import Payment, Sharing, Urgency
+from cases.models.referral import ReferralRule
 from cases.models.states import CONSENTED, REASSIGNABLE, WITH_EXPERT, WITHOUT_CONSENT, State
 from consent.models import REQUIRED, SHARINGS
 from consent.services import is_blocked, is_living, outdated_purposes
@@ -104,11 +106,15 @@ def warning_signs_cleared(step: Step) -> None:
 
 
 def referral_present(step: Step) -> None:
-    """Where the instance requires it, a letter of the doctor is in the file (R.4127-53)."""
-    if not step.case.is_second_opinion or settings.REFERRAL_RULE != "required":
+    """Where the instance requires it, a doctor refers the patient (R.4127-53); none for a fee without a rule."""
+    if not step.case.is_second_opinion:
         return
-    if not step.case.documents.filter(type="letter", removed_at__isnull=True, hidden_at__isnull=True).exists():
-        raise Invalid(_("This service needs a letter from one of your doctors."), _("Add it to your documents."))
+    referral.refuse_barred_fee()
+    if referral.rule_now() == ReferralRule.REQUIRED and not referral.is_referred(step.case):
+        raise Invalid(
+            _("This service needs you to be referred by a doctor."),
+            _("Give the name of the doctor who refers you, or add his letter to your documents."),
+        )
 
 
 def not_for_today(step: Step) -> None:

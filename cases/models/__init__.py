@@ -7,6 +7,7 @@ from cases.models.desk import Alert, CallTask, DeskNote, Ending, Hold, Override,
 from cases.models.documents import Document, MissingPiece
 from cases.models.messages import Message
 from cases.models.opinions import Correction, DoctorCopy, FollowUp, Opinion, OpinionDraft, OpinionReading, Snippet
+from cases.models.referral import ReferralDecision
 
 __all__ = [
     "Alert",
@@ -31,6 +32,7 @@ __all__ = [
     "OpinionReading",
     "Override",
     "ReferenceCounter",
+    "ReferralDecision",
     "Snippet",
     "StopRequest",
     "TechnicalIncident",

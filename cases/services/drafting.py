@@ -18,6 +18,7 @@ from cases.machine.effects import ask_reception_again
 from cases.models import Alert, AnswerAddition, AnswerSheet, Case, MissingPiece, ReferenceCounter
 from cases.models.case import Kind, Reception, Sharing, TreatingDoctorChoice
 from cases.models.states import State
+from cases.referral import refuse_barred_fee
 from cases.services.locking import locked_case, subjects
 from cases.services.repeats import said_already
 from clock import now
@@ -103,9 +104,10 @@ def open_second_opinion(
         case_id: an id made beforehand, so that the same form sent twice opens one draft.
 
     Raises:
-        Conflict: this very draft was opened already.
+        Conflict: this very draft was opened already, or the opinion has a price and no rule on referral.
         Invalid: the notice has changed since it was shown.
     """
+    refuse_barred_fee()
     case_id = case_id or uuid4()
     if Case.objects.filter(pk=case_id).exists():
         raise Conflict(_("This request is already open."), _("Go back to it from your page."))
@@ -297,6 +299,14 @@ def set_questions(case_id: UUID, questions: list[str], *, actor: Actor) -> Case:
         )
     case.questions = kept
     return _filled(case, actor, "questions")
+
+
+@transaction.atomic
+def set_referring_doctor(case_id: UUID, doctor: str, *, actor: Actor) -> Case:
+    """Name the doctor who refers the patient, where the service asks for it (R.4127-53); "" takes the name back."""
+    case = locked_case(case_id, actor=actor, action="case.fill")
+    case.referral = {**(case.referral or {}), "doctor": doctor.strip()}
+    return _filled(case, actor, "referral")
 
 
 @transaction.atomic

@@ -22,10 +22,15 @@ class PriceLine:
     amount: str
 
 
+def has_price() -> bool:
+    """Whether an opinion that a patient asks for is paid."""
+    return any(settings.SERVICE_PRICE[line] for line in ("expert_fee", "service_fee"))
+
+
 def price_lines() -> list[PriceLine]:
     """The fees and their total; nothing when the service is free."""
     price = settings.SERVICE_PRICE
-    if not any(price[line] for line in ("expert_fee", "service_fee")):
+    if not has_price():
         return []
     labels = {"expert_fee": _("Fee of the expert doctor"), "service_fee": _("Fee of the service")}
     lines = [PriceLine(label, _money(price[line])) for line, label in labels.items()]

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import public
+from cases.referral import fee_barred, rule_words
 from cases.start import forms, words
 from cases.start.begun import FIELD, Begun, fresh, seal, unseal
 from cases.start.prices import price_lines
@@ -41,9 +42,13 @@ _NEAR = timedelta(days=10)
 @require_GET
 def begin(request: HttpRequest) -> HttpResponse:
     """What this is, what to have at hand, how long it takes, what it costs (S0-09)."""
-    return render(
-        request, "cases/start/begin.html", {"pathologies": list(offered_pathologies()), "prices": price_lines()}
-    )
+    context = {
+        "pathologies": list(offered_pathologies()),
+        "prices": price_lines(),
+        "barred": fee_barred(),
+        "referral": rule_words(),
+    }
+    return render(request, "cases/start/begin.html", context)
 
 
 @public
@@ -167,6 +172,8 @@ def _account(request: HttpRequest, begun: Begun) -> HttpResponse:
         "pathology": begun.find_pathology(),
         "begun": begun,
         "prices": price_lines(),
+        "barred": fee_barred(),
+        "referral": rule_words(),
         "soon": planned is not None and planned - paris_day(now()) < _NEAR,
         "planned": planned,
         "next": reverse("patient:begin"),

@@ -1,5 +1,6 @@
 """What a process proves before it serves or works: the database is the right one, and its keys open."""
 
+import logging
 import sys
 
 from django.conf import settings
@@ -8,12 +9,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 
+logger = logging.getLogger(__name__)
+
 # Commands that serve or work; others (migrate, make_…) must be able to run before all is in place.
 SERVING = ("worker", "clock")
 
 
 def prove() -> None:
-    """Go on, or refuse to start; does nothing in demo and tests.
+    """Go on, or refuse to start; does nothing in demo and tests. A check of level WARNING is a line of the log.
 
     Raises:
         ImproperlyConfigured: the database cannot be reached, is not migrated or is a demo, or a check of level ERROR
@@ -25,6 +28,9 @@ def prove() -> None:
     if not problems:
         found = checks.run_checks(databases=["default"], include_deployment_checks=True)
         problems = [f"{one.msg} ({one.id})" for one in found if one.level >= checks.ERROR]
+        for one in found:
+            if one.level == checks.WARNING:
+                logger.warning("%s (%s) %s", one.msg, one.id, one.hint or "")
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
         raise ImproperlyConfigured(f"Second Regard does not start:\n{listed}")

@@ -107,7 +107,7 @@ def test_an_editor_is_told_what_only_the_organisation_can_complete(client: Clien
     log_in(client, editor)
     legal = InformationPage.objects.get(code="legal", locale__language_code="fr")
     told = BeautifulSoup(client.get(f"/cms/pages/{legal.pk}/edit/").content, "lxml").select(".help-warning li")
-    assert any("médiateur" in line.text for line in told)
+    assert any("publication" in line.text for line in told)
     done = InformationPage.objects.get(code="cookies", locale__language_code="fr")
     assert b"help-warning" not in client.get(f"/cms/pages/{done.pk}/edit/").content
 

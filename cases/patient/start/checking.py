@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from cases.models import Document
 from cases.models.case import Reception, TreatingDoctorChoice
+from cases.models.referral import ReferralRule
 from cases.patient.start.pages import CHECK
 from cases.patient.start.preparation import BlockPage, Preparation
 from cases.patient.start.spaces import Space
+from cases.referral import is_referred, referring_doctor, rule_now
 from cases.start.words import LANGUAGES, NEEDS
 from experts.questionnaires.answers import answer_text, is_answered, visible_questions
 from experts.questionnaires.fields import localised
@@ -53,6 +55,7 @@ def sections_of(preparation: Preparation, space: Space, language: str) -> list[S
             or [_row(_("Questions"), "")],
             change("prepare_questions"),
         ),
+        *_referral(preparation, change("prepare_referral")),
         Section(_("The expert"), [_expert(preparation)], change("prepare_expert")),
         Section(_("Your treating doctor"), _doctor(preparation), change("prepare_doctor")),
         Section(_("How you wish to receive the opinion"), _reception(preparation), change("prepare_reception")),
@@ -128,6 +131,15 @@ def _said(document: Document) -> str:
     if document.status == Document.Status.REFUSED:
         parts.append(_("refused by the check"))
     return f"{NBSP}– ".join(part for part in parts if part)
+
+
+def _referral(preparation: Preparation, url: str) -> list[Section]:
+    """Who refers the patient, where the service asks for it or somebody is named."""
+    doctor, asked = referring_doctor(preparation.case), rule_now() == ReferralRule.REQUIRED
+    if not doctor and not asked:
+        return []
+    words = doctor or (_("His letter is among your documents") if is_referred(preparation.case) else "")
+    return [Section(_("The doctor who refers you"), [_row(_("Doctor"), words)], url)]
 
 
 def _expert(preparation: Preparation) -> Row:

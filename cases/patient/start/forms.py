@@ -212,6 +212,17 @@ class QuestionsForm(forms.Form):
         return [self.cleaned_data[name] for name in self.fields if self.cleaned_data[name]]
 
 
+class ReferralForm(forms.Form):
+    """The doctor who refers the patient."""
+
+    doctor = forms.PlainTextField(
+        label=_("Which doctor refers you?"),
+        help_text=_("His or her name, and the town or the hospital."),
+        required=False,
+        max_length=200,
+    )
+
+
 class ExpertForm(ExpertChoiceForm):
     """A named expert, or whoever the service suggests."""
 

@@ -11,9 +11,11 @@ from access import rights_of
 from audit import Actor
 from cases.checks import MAX_QUESTIONS
 from cases.models.case import Reception, TreatingDoctorChoice
+from cases.models.referral import ReferralRule
 from cases.patient.start.forms import PatientIdentityForm
 from cases.patient.start.preparation import Preparation
 from cases.patient.start.spaces import Space
+from cases.referral import is_referred, referring_doctor, rule_now
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,14 @@ class TaskList:
             1 <= len(questions) <= MAX_QUESTIONS,
             allowed=self._fills,
         )
+        if case.is_second_opinion and rule_now() == ReferralRule.REQUIRED:
+            yield self._task(
+                "prepare_referral",
+                _("The doctor who refers you"),
+                is_referred(case),
+                allowed=self._fills,
+                hint=referring_doctor(case),
+            )
         chosen, settled = case.requested_expert, case.expert_settled_at is not None
         yield self._task(
             "prepare_expert",

@@ -30,6 +30,7 @@ def routes(wrap: Callable[[View], View] = lambda view: view) -> list[URLPattern]
         path("documents/lettre/<int:number>/", wrap(letter.letter), name="prepare_piece_letter"),
         path("debut/", wrap(choices.beginning), name="prepare_beginning"),
         path("mes-questions/", wrap(choices.questions), name="prepare_questions"),
+        path("adressage/", wrap(choices.referral), name="prepare_referral"),
         path("expert/", wrap(choices.expert), name="prepare_expert"),
         path("medecin-traitant/", wrap(choices.doctor), name="prepare_doctor"),
         path("medecin-traitant/coordonnees/", wrap(choices.doctor_details), name="prepare_doctor_details"),

@@ -9,6 +9,7 @@ from config.database import database
 from config.environment import Environment, decoded
 from config.settings.base import *  # noqa: F403
 from config.settings.base import BASE_DIR, CONTENT_SECURITY_POLICY, LOGGING
+from config.settings.service import SERVICE_PRICE
 
 env = Environment(os.environ)
 
@@ -34,6 +35,9 @@ SERVICE_CONTACT = env.text("SERVICE_CONTACT")
 SERVICE_PHONE = env.text("SERVICE_PHONE")
 SERVICE_EMAIL = env.text("SERVICE_EMAIL")
 SERVICE_DPO_EMAIL = env.text("SERVICE_DPO_EMAIL")
+SERVICE_PRICE = SERVICE_PRICE | {"expert_fee": env.number("EXPERT_FEE"), "service_fee": env.number("SERVICE_FEE")}
+SERVICE_PAYMENT = {"fr": env.text("PAYMENT_FR"), "en": env.text("PAYMENT_EN")}
+SERVICE_MEDIATOR = env.text("SERVICE_MEDIATOR")
 
 # --- TLS and proxies
 if env.text("TLS") and not env.flag("TLS"):

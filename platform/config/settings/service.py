@@ -36,12 +36,17 @@ ALERT_MINUTES = 60
 #: Hours after which a patient may ask for the report of a tele-expertise by herself.
 TELE_EXPERTISE_PATIENT_HOURS = 48
 
-#: Referral letter of a patient-initiated request: «off», «recommended» or «required» (R.4127-53).
+#: Whether a doctor must refer a patient who asks himself: «off», «recommended» or «required» (R.4127-53), as long as
+#: no coordinating doctor has recorded a rule on the desk. Where a price is set none can be asked for until then.
 REFERRAL_RULE = "recommended"
 #: Deliver at the very moment of the signature, where the instance allows and nothing forbids.
 DELIVER_AT_ONCE = False
 #: A price of 0 means that the service is free: payment is then waived from the start.
 SERVICE_PRICE: dict[str, Any] = {"expert_fee": 0, "service_fee": 0, "currency": "EUR"}
+#: How a price may be paid, in words, in each language; name, address and site of the consumer mediator (L.616-1 of the
+#: consumer code). Both are said on the site, and a price without them is warned of at the start.
+SERVICE_PAYMENT: dict[str, str] = {"fr": "", "en": ""}
+SERVICE_MEDIATOR = ""
 #: The committee that admits experts: how many votes of members who practise in a pathology of the candidacy decide it,
 #: the share of the votes for or against that must be exceeded (in hundredths), the days it has; and the fewest votes,
 #: never under two, with which a coordinator may close one whose days are over.

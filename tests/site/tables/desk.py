@@ -11,6 +11,7 @@ from ui.forms import today
 
 ALL = f"{STAFF} assistant"
 LISTS = f"{ALL} involved"
+RULERS = f"{COORDINATORS} involved"
 WORDS = "Motif de plus de vingt caractères, pour l’essai."
 HELD = {"told": WORDS, "reason_code": "other"}
 
@@ -25,6 +26,10 @@ def _code(stage: Stage, who: str) -> Mapping[str, Any]:
     return {"motive": WORDS, "code": code or "000000"}
 
 
+def _rule(stage: Stage, who: str) -> Mapping[str, Any]:
+    return {"rule": "required", "decided_on": f"{today():%d/%m/%Y}", "note": WORDS}
+
+
 def _sent(stage: Stage, who: str) -> Mapping[str, Any]:
     return {"means": "post", "sent_on": f"{today():%d/%m/%Y}"}
 
@@ -32,6 +37,7 @@ def _sent(stage: Stage, who: str) -> Mapping[str, Any]:
 ROWS = [
     Row("desk:home", get={LISTS: PAGE}),
     Row("desk:search", "", {LISTS: PAGE}, {LISTS: DONE}, {"words": "", "state": "all"}),
+    Row("desk:referral", "", {RULERS: PAGE}, {RULERS: DONE}, _rule),
     Row("desk:calls", get={f"{STAFF} involved": PAGE}),
     Row("desk:alerts", get={f"{STAFF} involved": PAGE}),
     Row("desk:case", "in_review", {ALL: PAGE}),

@@ -139,6 +139,7 @@ def rows(space: str, draft: str, awaiting: str, warned: str, sent: str, who: dic
         Row(f"{space}:prepare_piece_letter", draft, may("bring", PAGE), may("bring", 422), args=one),
         both("beginning", "fill", {"planned_on": "", "language": "fr", "interpreter_for": ""}),
         both("questions", "fill", {"question_1": "Faut-il opérer ?"}),
+        both("referral", "fill", {"doctor": "Dr Martin, Lyon"}),
         # Who sees the file is chosen by the patient's side alone, never by a helper.
         both("expert", "choose", {"expert": "service"}),
         both("doctor", "choose", {"choice": "none"}),

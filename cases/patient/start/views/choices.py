@@ -21,10 +21,12 @@ from cases.patient.start.forms import (
     ExpertForm,
     QuestionsForm,
     ReceptionForm,
+    ReferralForm,
     RefusalForm,
 )
 from cases.patient.start.pages import CHECK, actor, draw, is_checking, prepare_page
 from cases.patient.start.spaces import space_of
+from cases.referral import is_referred, referring_doctor, rule_words
 from cases.services import drafting
 from cases.start.forms import BeginningForm
 from consent.texts import current_text, words_shown
@@ -70,6 +72,19 @@ def questions(request: HttpRequest, case: Case) -> HttpResponse:
         if attempt(request, form, lambda: drafting.set_questions(case.pk, asked, actor=actor(request))):
             return onward(request, case, "prepare_questions")
     return draw(request, "questions.html", case, {"form": form}, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.fill")
+def referral(request: HttpRequest, case: Case) -> HttpResponse:
+    """The doctor who refers the patient, where the service asks for it; his letter does as well."""
+    form = ReferralForm(request.POST or None, initial={"doctor": referring_doctor(case)})
+    if request.method == "POST" and form.is_valid():
+        named = form.cleaned_data["doctor"]
+        if attempt(request, form, lambda: drafting.set_referring_doctor(case.pk, named, actor=actor(request))):
+            return onward(request, case, "prepare_referral")
+    context = {"form": form, "rule": rule_words(), "is_referred": is_referred(case)}
+    return draw(request, "referral.html", case, context, status=_status(request))
 
 
 @require_http_methods(["GET", "POST"])

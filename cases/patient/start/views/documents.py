@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.models import Case, Document
+from cases.models.referral import ReferralRule
 from cases.models.states import State
 from cases.pages import attempt, rights_on
 from cases.patient.start.flow import onward
@@ -18,6 +19,7 @@ from cases.patient.start.pages import actor, draw, prepare_page
 from cases.patient.start.preparation import Piece, Preparation
 from cases.patient.start.spaces import space_of
 from cases.policy import OPEN_FILE
+from cases.referral import is_referred, rule_now, rule_words
 from cases.services import documents as service
 from cases.services import drafting
 from cases.services.documents import Described
@@ -87,10 +89,17 @@ def _list(request: HttpRequest, case: Case, *, problem: str = "", status: int = 
         "done": preparation.documents_done,
         "may_finish": rights_on(request).to("case.fill").allowed,
         "problem": problem,
+        "referral": rule_words() if _wants_letter(case) else "",
         "demo_scanner": is_demo(),
         "back": space.url("prepare", case.pk) if case.state == State.DRAFT else space.case_url(case.pk),
     }
     return draw(request, "documents.html", case, context, status=status)
+
+
+def _wants_letter(case: Case) -> bool:
+    """Whether the patient is still asked, or advised, to be referred by a doctor."""
+    asks = case.is_second_opinion and case.state == State.DRAFT and rule_now() != ReferralRule.OFF
+    return asks and not is_referred(case)
 
 
 def document_row(document: Document, *, mine: bool) -> dict[str, Any]:
