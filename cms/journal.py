@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 
 from audit import Actor, record, register_action, register_resolver
+from cms.resources import PartnerResource
 
 ACTIONS = {
     "page.published": _("Public page published"),
     "page.released": _("Public page released in spite of a rule of publication, with a motive"),
     "page.draft_read": _("Draft of a public page read"),
+    "resource.written": _("Partner resource written"),
     "page.kept_off": _("Public page kept off the site by a rule of publication"),
 }
 
@@ -22,10 +24,25 @@ def register() -> None:
     for name, label in ACTIONS.items():
         register_action(name, label)
     register_resolver("page", _name_pages)
+    register_resolver("resource", _name_resources)
 
 
 def _name_pages(ids: Collection[UUID]) -> Mapping[UUID, str]:
     return {page.translation_key: page.title for page in Page.objects.filter(translation_key__in=ids)}
+
+
+def _name_resources(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    return {resource.pk: resource.name for resource in PartnerResource.objects.filter(pk__in=ids)}
+
+
+def note_resource(user_id: UUID, resource: PartnerResource) -> None:
+    """Write down who wrote a partner resource, with its status and whether it is shown."""
+    record(
+        "resource.written",
+        actor=Actor(kind="user", id=user_id, role="editor"),
+        subjects={"resource": [resource.pk]},
+        detail={"status": resource.status, "shown": resource.shown},
+    )
 
 
 def note_publication(sender: type[Page], instance: Page, revision: Revision, **_options: Any) -> None:

@@ -24,8 +24,11 @@ HEADER: tuple[tuple[str, Promise | str], ...] = (
 )
 FOOTER: tuple[tuple[str, Promise | str], ...] = (
     ("who", _("Who it is for")),
+    ("resources", _("Associations and resources")),
+    ("news", _("News")),
     ("legal", _("Legal notice")),
     ("hosting", _("Where your data are")),
+    ("committee", _("Users’ committee")),
     ("security", _("Security")),
     ("secondary", _("Other uses of data")),
     ("references", _("Legal references")),

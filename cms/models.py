@@ -2,14 +2,18 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime, time
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -19,17 +23,22 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, PagePermissionTester
 
 from clock import now
-from cms import faq
+from cms import faq, structured
 from cms.blocks import BodyBlock, ThemesBlock
 from cms.compliance import Place
 from cms.content import path_of
 from cms.editing import CountsPanel, RemarksPanel, ReviewedPageForm
 from cms.profiles.reading import Profile, entries, found_by, on_line
-from cms.review import passages, refuse_blocked
+from cms.resources import shown_resources
+from cms.review import passages, plain_words, refuse_blocked
 from experts.models import Pathology
 from experts.selectors import current_questionnaire, draw
 from ui.dates import say_date
 from ui.forms import today
+
+#: News on one page of the list, and in the feed.
+NEWS_PER_PAGE = 10
+NEWS_IN_FEED = 20
 
 
 class ReviewedPage(Page):
@@ -62,7 +71,14 @@ class HomePage(ReviewedPage):
     kept_seconds = 60
     max_count_per_parent = 1
     parent_page_types: ClassVar = ["wagtailcore.Page"]
-    subpage_types: ClassVar = ["cms.InformationPage", "cms.PathologyIndexPage", "cms.FaqPage", "cms.ExpertIndexPage"]
+    subpage_types: ClassVar = [
+        "cms.InformationPage",
+        "cms.PathologyIndexPage",
+        "cms.FaqPage",
+        "cms.ExpertIndexPage",
+        "cms.ResourcePage",
+        "cms.NewsIndexPage",
+    ]
 
     content_panels: ClassVar = [RemarksPanel(heading=_("Rules of publication")), *Page.content_panels]
 
@@ -72,6 +88,7 @@ class HomePage(ReviewedPage):
         context["start_url"] = reverse("start:begin")
         context["diseases"] = PathologyPage.below(self)
         context["links"] = {code: path_of(code, self.locale.language_code) for code in ("experts", "hosting", "prices")}
+        context["structured"] = structured.as_script(structured.site(self.url or "/", self.locale.language_code))
         return context
 
 
@@ -167,7 +184,13 @@ class SitePage(ReviewedPage):
         context["sections"] = list(self.sections())
         context["contents"] = [section for section in context["sections"] if section["title"]]
         context["reviewed"] = say_date(self.reviewed_on, "full")
+        where = structured.breadcrumbs(context["trail"], self.url or "/")
+        context["structured"] = structured.as_script([where, *self.described()])
         return context
+
+    def described(self) -> list[structured.Data]:
+        """What the page says of itself to machines, besides where it stands."""
+        return []
 
 
 class InformationPage(SitePage):
@@ -240,13 +263,112 @@ class PathologyPage(SitePage):
         context["plain"] = self.pathology.plain
         context["experts"] = entries(on_line(self.pathology), ExpertIndexPage.address())
         context["is_open"] = self.pathology.is_open
+        context["resources"] = shown_resources(self.pathology)
         context["contents"] += [
             {"anchor": "documents", "title": _("The documents the expert needs")},
             {"anchor": "asking", "title": _("Who can ask")},
             *([{"anchor": "experts", "title": _("The experts")}] if context["experts"] else []),
+            *([{"anchor": "help", "title": _("Associations, centres and other help")}] if context["resources"] else []),
             {"anchor": "sources", "title": _("Sources")},
         ]
         return context
+
+    def described(self) -> list[structured.Data]:
+        """A page about a disease, reviewed on a day."""
+        return [structured.medical_page(self, self.url or "/")]
+
+
+class ResourcePage(SitePage):
+    """Every partner resource, by category."""
+
+    max_count_per_parent = 1
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("page of resources")
+        verbose_name_plural = _("pages of resources")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """What is shown, by category."""
+        return super().get_context(request, *args, **kwargs) | {"groups": shown_resources()}
+
+
+class NewsIndexPage(RoutablePageMixin, SitePage):
+    """News, the newest first, and as a feed (RSS)."""
+
+    max_count_per_parent = 1
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar = ["cms.NewsPage"]
+
+    class Meta:
+        verbose_name = _("list of news")
+        verbose_name_plural = _("lists of news")
+
+    def news(self) -> models.QuerySet["NewsPage"]:
+        """What is on line."""
+        found: models.QuerySet[NewsPage] = NewsPage.objects.child_of(self).live().order_by("-published_on", "-pk")
+        return found
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """One page of the list, and the address of the feed."""
+        context = super().get_context(request, *args, **kwargs)
+        context["page_obj"] = Paginator(self.news(), NEWS_PER_PAGE).get_page(request.GET.get("page"))
+        context["feed_url"] = self.feed_url
+        return context
+
+    @property
+    def feed_url(self) -> str:
+        """Address of the feed."""
+        return f"{self.url}{self.reverse_subpage('feed')}"
+
+    @path("rss/", name="feed")
+    def feed(self, request: HttpRequest) -> HttpResponse:
+        """The newest of them for a feed reader: title, summary and link."""
+        feed = Rss201rev2Feed(
+            title=f"{settings.SERVICE_NAME} – {self.title}",
+            link=settings.SITE_ORIGIN + self.url,
+            description=self.introduction or self.title,
+            language=self.locale.language_code,
+            feed_url=settings.SITE_ORIGIN + self.feed_url,
+        )
+        for page in self.news()[:NEWS_IN_FEED]:
+            address = settings.SITE_ORIGIN + page.url
+            day = datetime.combine(page.published_on, time(), ZoneInfo(settings.TIME_ZONE))
+            feed.add_item(page.title, address, page.introduction, pubdate=day, unique_id=address)
+        return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+
+class UndeletedPage(PagePermissionTester):
+    """Rights on a page the first content made: it may leave the site, and stays on file."""
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        """Never: the next release would make it again."""
+        return False
+
+
+class NewsPage(SitePage):
+    """One piece of news: the introduction is its summary, in the list and in the feed."""
+
+    published_on = models.DateField(_("date"), default=today)
+
+    parent_page_types: ClassVar = ["cms.NewsIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+    content_panels: ClassVar = [*SitePage.content_panels[:2], FieldPanel("published_on"), *SitePage.content_panels[2:]]
+
+    class Meta:
+        verbose_name = _("news")
+        verbose_name_plural = _("news")
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        """What this person may do with it: no menu names it."""
+        return UndeletedPage(user, self) if self.code else Page.permissions_for_user(self, user)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Its day, and the feed it belongs to."""
+        context = super().get_context(request, *args, **kwargs)
+        above = self.get_parent().specific
+        return context | {"feed_url": getattr(above, "feed_url", ""), "day": say_date(self.published_on, "full")}
 
 
 class FaqPage(SitePage):
@@ -276,6 +398,11 @@ class FaqPage(SitePage):
         context["thanked"] = request.GET.get("merci", "")
         context["themes"] = faq.themes_of(self, asked)
         return context
+
+    def described(self) -> list[structured.Data]:
+        """Every question with its answer."""
+        entries = [entry for theme in self.themes for entry in theme.value["entries"]]
+        return [structured.questions((one["question"], plain_words(one["answer"].source)) for one in entries)]
 
 
 #: Letters a motive must have at least.

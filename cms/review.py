@@ -93,7 +93,8 @@ def unfinished(page: Page) -> list[str]:
     return [passage.words for passage in passages(page) if any(mark in passage.words for mark in _TO_COMPLETE)]
 
 
-def _own_hosts() -> list[str]:
+def own_hosts() -> list[str]:
+    """The domains a text of this site may point to."""
     return [urlsplit(settings.SITE_ORIGIN).hostname or ""]
 
 
@@ -108,7 +109,7 @@ def review(page: Page) -> list[Remark]:
             passage.words,
             language=page.locale.language_code,
             place=place,
-            own_hosts=_own_hosts(),
+            own_hosts=own_hosts(),
             # Every page shows the day of its last review.
             dated=True,
             sourced=page.sourced,

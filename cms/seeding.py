@@ -17,16 +17,40 @@ from wagtail.models import Locale, ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms.content import LANGUAGES, Text, codes, load
-from cms.models import ExpertIndexPage, FaqPage, HomePage, InformationPage, PathologyIndexPage, PathologyPage, SitePage
+from cms.models import (
+    ExpertIndexPage,
+    FaqPage,
+    HomePage,
+    InformationPage,
+    NewsIndexPage,
+    NewsPage,
+    PathologyIndexPage,
+    PathologyPage,
+    ResourcePage,
+    SitePage,
+)
+from cms.resources import PartnerResource, seed_resources
 from experts.models import Pathology, Questionnaire
 
 #: The pages that are no page of information.
-_KINDS: dict[str, type[SitePage]] = {"pathologies": PathologyIndexPage, "faq": FaqPage, "experts": ExpertIndexPage}
+_KINDS: dict[str, type[SitePage]] = {
+    "pathologies": PathologyIndexPage,
+    "faq": FaqPage,
+    "experts": ExpertIndexPage,
+    "resources": ResourcePage,
+    "news": NewsIndexPage,
+}
+
+#: Those that stand under another.
+_BELOW: dict[str, type[SitePage]] = {"pathologies/": PathologyPage, "news/": NewsPage}
 
 
 def kind_of(code: str) -> type[SitePage]:
     """The model of a page."""
-    return PathologyPage if code.startswith("pathologies/") else _KINDS.get(code, InformationPage)
+    for prefix, kind in _BELOW.items():
+        if code.startswith(prefix):
+            return kind
+    return _KINDS.get(code, InformationPage)
 
 
 def seed_pages() -> list[str]:
@@ -106,6 +130,8 @@ def _fill(page: SitePage, text: Text, ids: dict[str, int]) -> None:
     page.search_description = text.head.get("description", "")
     page.introduction = text.head.get("lead", "")
     page.reviewed_on = text.reviewed
+    if isinstance(page, NewsPage):
+        page.published_on = text.reviewed
     if isinstance(page, FaqPage):
         page.themes = json.dumps(text.themes(link))
     else:
@@ -117,6 +143,8 @@ def _fill(page: SitePage, text: Text, ids: dict[str, int]) -> None:
 
 
 def after_migrate(sender: AppConfig, using: str = "default", **_options: Any) -> None:
-    """Make the pages after each `migrate`, so that a new instance has its site."""
-    if using == "default" and PathologyPage._meta.db_table in connections[using].introspection.table_names():
+    """Make the pages and the resources after each `migrate`, so that a new instance has its site."""
+    needed = {PathologyPage._meta.db_table, PartnerResource._meta.db_table}
+    if using == "default" and needed <= set(connections[using].introspection.table_names()):
         seed_pages()
+        seed_resources()

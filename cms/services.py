@@ -12,6 +12,7 @@ from access import require
 from audit import Actor, SystemActor, record
 from clock import now
 from cms.models import MOTIVE_LENGTH, ReleasedText, ReviewedPage
+from cms.resources import PartnerResource
 from cms.review import Remark, Unpublishable, blocking, fingerprint
 from errors import Conflict, Invalid, Missing
 from experts.notices import holders
@@ -119,6 +120,8 @@ def check_live_pages() -> int:
                 (str(page.translation_key), page.locale.language_code, remark.finding.words)
                 for remark in blocking(page)
             ]
+    for resource in PartnerResource.objects.filter(shown=True):
+        found += [(str(resource.pk), field[-2:], finding.words) for field, finding in resource.findings()]
     if found:
         digest = hashlib.sha256(repr(found).encode()).hexdigest()[:32]
         with transaction.atomic():

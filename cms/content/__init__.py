@@ -17,7 +17,7 @@ from ui.typography import french_spaces
 FOLDER = Path(__file__).resolve().parent
 LANGUAGES = ("fr", "en")
 #: Pages that stand under another; the others stand under the first page.
-UNDER = {"pathologies/": "pathologies"}
+UNDER = {"pathologies/": "pathologies", "news/": "news"}
 
 _INLINE = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|\[(?P<words>[^\]]+)\]\((?P<target>[^)\s]+)\)")
 _STEP = re.compile(r"\d+\. (?P<title>[^|]+)\|(?P<text>.+)")

@@ -1,10 +1,12 @@
 """The public pages of a new instance: all there, in both languages, linked, dated, and never written over."""
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, override_settings
 from django_tasks_db.models import DBTaskResult
@@ -74,7 +76,7 @@ def test_menus_and_pages_reach_everything_and_no_link_is_dead(client: Client, la
             here = parts.path.startswith("/en/") == (language == "en")
             if parts.netloc or parts.scheme or not parts.path or not here or parts.path in (*seen, *waiting):
                 continue
-            if re.match(r"/(en/)?(inscription|connexion|mot-de-passe|commencer/urgence)", parts.path):
+            if re.match(r"/(en/)?(inscription|connexion|mot-de-passe|commencer/urgence|[a-z]+/rss/)", parts.path):
                 continue
             waiting.append(parts.path)
     assert {path_of(code, language) for code in codes()} <= seen
@@ -127,6 +129,60 @@ def test_what_must_be_said_is_said(client: Client) -> None:
         words = soup_of(client, address).text.replace("\u00a0", " ")
         for one in said:
             assert one in words, (address, one)
+
+
+@pytest.mark.behaviour("S1-09")
+@pytest.mark.behaviour("S1-10")
+@pytest.mark.behaviour("S1-24")
+@pytest.mark.behaviour("S1-60")
+@pytest.mark.behaviour("S1-66")
+@pytest.mark.behaviour("S4-19")
+@pytest.mark.behaviour("S4-20")
+@pytest.mark.behaviour("S4-21")
+@pytest.mark.behaviour("S4-24")
+@pytest.mark.behaviour("S4-25")
+@pytest.mark.behaviour("S4-26")
+def test_help_and_roles_are_said_in_both_languages(client: Client) -> None:
+    for address, said in (
+        ("/aide/", ("pas d’application à installer", "toujours la dernière", "actualités")),
+        ("/en/help/", ("no application to install", "always the latest", "news")),
+        ("/comite-des-usagers/", ("Comptes rendus", "daté", "ce qui en a été fait", "Utile")),
+        ("/en/users-committee/", ("Minutes", "dated", "what was done about it", "Useful")),
+        ("/vos-donnees/", ("HDS", "Espace économique européen", "Responsable du traitement", "Sous-traitant")),
+        ("/en/your-data/", ("HDS", "European Economic Area", "Controller", "Processor")),
+        ("/autres-usages/", ("Entraînement d’un programme", "vous opposer", "ne se justifie pas")),
+        ("/en/other-uses/", ("Training of a computer program", "object", "needs no reason")),
+        (
+            "/pro-sante-connect/",
+            (
+                "dans le lecteur. Retirez-la",
+                "4G",
+                "esante.gouv.fr",
+                "aussitôt",
+                "acceptez-la",
+                "RPPS",
+                "grise",
+                "brique",
+            ),
+        ),
+        ("/en/pro-sante-connect/", ("Remove it", "4G", "at once", "accept it", "RPPS", "grey", "component")),
+    ):
+        words = str(soup_of(client, address)).replace("\u00a0", " ")
+        for one in said:
+            assert one in words, (address, one)
+
+
+@pytest.mark.behaviour("S4-09")
+@pytest.mark.behaviour("S4-10")
+@pytest.mark.behaviour("S4-11")
+def test_integrators_are_told_where_to_learn_and_to_test(client: Client) -> None:
+    words = (Path(settings.BASE_DIR) / "docs" / "integrators.md").read_text()
+    for said in ("G_NIUS", "training platform", "awareness", "animation", "interop.esante.gouv.fr", "interopsegur"):
+        assert said in words
+    # What it says can be connected answers.
+    for address in ("/actualites/rss/", "/sitemap.xml", "/.well-known/security.txt", "/verifier/"):
+        assert address in words
+        assert client.get(address).status_code == 200
 
 
 def test_a_pathology_page_takes_documents_and_sources_from_the_questionnaire(client: Client) -> None:
