@@ -1,6 +1,8 @@
-"""The answers of a case read as one: common questions and those of the pathology, on the versions the case holds."""
+"""The answers of a case read as one: common questions, those of the pathology, and those of the expert it names, on
+the versions the case holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 from cases.models import AnswerSheet, Case
@@ -10,39 +12,43 @@ from experts.questionnaires.format import COMMON
 
 @dataclass(frozen=True)
 class Whole:
-    """Both sheets of a case.
+    """The sheets of a case.
 
     Args:
+        own: what the expert it names asks besides; the sheet of one named before stays, unread.
         body: the questionnaires as one.
         answers: every answer, by code of question.
     """
 
     common: AnswerSheet | None
     specific: AnswerSheet | None
+    own: AnswerSheet | None
     body: dict[str, Any]
     answers: dict[str, Any]
 
     @property
     def sheets(self) -> list[AnswerSheet]:
-        """The sheets there are, the common one first."""
-        return [sheet for sheet in (self.common, self.specific) if sheet is not None]
+        """The sheets there are, in the order of asking."""
+        return [sheet for sheet in (self.common, self.specific, self.own) if sheet is not None]
 
 
 def whole(case: Case) -> Whole:
-    """Both sheets of a case, their questions and their answers."""
-    rows = case.answer_sheets.select_related("questionnaire", "content_key")
-    sheets = {sheet.questionnaire.code: sheet for sheet in rows}
-    common = sheets.pop(COMMON, None)
-    specific = next(iter(sheets.values()), None)
-    found = [sheet for sheet in (common, specific) if sheet is not None]
-    bodies = [sheet.questionnaire.body for sheet in found]
-    body: dict[str, Any] = {"sources": [], "prerequisites": [], "blocks": []}
-    if bodies:
-        body = bodies[0] if len(bodies) == 1 else combine(bodies[0], bodies[1])
+    """The sheets of a case, their questions and their answers."""
+    common = specific = own = None
+    for sheet in case.answer_sheets.select_related("questionnaire", "content_key"):
+        asked = sheet.questionnaire
+        if asked.code == COMMON:
+            common = sheet
+        elif asked.expert_id is None:
+            specific = sheet
+        elif asked.expert_id == case.requested_expert_id:
+            own = sheet
+    found = Whole(common, specific, own, {"sources": [], "prerequisites": [], "blocks": []}, {})
+    bodies = [sheet.questionnaire.body for sheet in found.sheets]
     answers: dict[str, Any] = {}
-    for sheet in found:
+    for sheet in found.sheets:
         answers.update(sheet.answers or {})
-    return Whole(common, specific, body, answers)
+    return replace(found, body=reduce(combine, bodies) if bodies else found.body, answers=answers)
 
 
 def pieces_wanted(case: Case) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from experts import desk_views as views
 from experts.conventions import views as conventions
+from experts.own_questions import desk_views as own
 
 app_name = "experts_desk"
 urlpatterns = [
@@ -21,6 +22,8 @@ urlpatterns = [
     path("<uuid:expert_id>/convention/<uuid:convention_id>/ordre/", views.sent_to_order, name="sent_to_order"),
     path("<uuid:expert_id>/convention/<uuid:convention_id>/", conventions.copy, name="convention_copy"),
     path("<uuid:expert_id>/convention/<uuid:convention_id>/signer/", conventions.sign, name="sign_convention"),
+    path("<uuid:expert_id>/questions/", own.questions, name="questions"),
+    path("<uuid:expert_id>/questions/<uuid:item_id>/retirer/", own.retire, name="retire_question"),
     path("<uuid:expert_id>/absences/", views.absences, name="absences"),
     path("<uuid:expert_id>/absences/<uuid:absence_id>/retirer/", views.remove_absence, name="remove_absence"),
 ]

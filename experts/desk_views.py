@@ -20,6 +20,7 @@ from accounts.registration import DirectoryUnavailable, directory
 from audit import record_read
 from errors import Missing
 from experts import services
+from experts.calendar import calendar_page
 from experts.conventions.services import waiting
 from experts.directory import check_registration
 from experts.facts import record_of
@@ -278,11 +279,16 @@ def absences(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     ):
         messages.success(request, _("The absence is planned."))
         return redirect("experts_desk:absences", expert.pk)
-    rows = [
-        {"absence": absence, "url": reverse("experts_desk:remove_absence", args=[expert.pk, absence.pk])}
-        for absence in expert.absences.filter(end__gte=today())
-    ]
-    return _answer(request, "experts/desk_absences.html", {"expert": expert, "rows": rows}, form)
+    planned = [absence for absence in expert.absences.all() if absence.end >= today()]
+    context = {
+        "expert": expert,
+        "rows": [
+            {"absence": absence, "url": reverse("experts_desk:remove_absence", args=[expert.pk, absence.pk])}
+            for absence in planned
+        ],
+        "calendar": calendar_page(planned, request.GET.get("mois", ""), today()),
+    }
+    return _answer(request, "experts/desk_absences.html", context, form)
 
 
 @reading_and_writing

@@ -94,6 +94,15 @@ TEMPLATES: dict[str, tuple[Any, Any, str, tuple[str, ...]]] = {
         _LIST,
         ("day",),
     ),
+    "expert.question_retired": (
+        _("A question of yours is no longer asked"),
+        _(
+            "The coordinating team has retired one of the questions or documents you ask for. The page of your own "
+            "questions says which and why."
+        ),
+        "/expert/pathologies/",
+        (),
+    ),
     "expert.stopped": (
         _("Your files were given to other experts"),
         _(

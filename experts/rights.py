@@ -22,6 +22,9 @@ RULES = (
     Rule("expert.sign_convention", frozenset({SELF})),
     Rule("expert.change_status", frozenset({DESK, SERVICE})),
     Rule("expert.set_capacity", frozenset({SELF, DESK, SERVICE})),
+    Rule("expert.set_questions", frozenset({SELF})),
+    # Against the expert, in the open: with a motive he reads.
+    Rule("expert.retire_question", frozenset({DESK})),
     Rule("expert.plan_absence", frozenset({SELF, DESK, SERVICE})),
 )
 #: Roles of the desk that meet these pages and have no right there: they are told so, and not that nothing is there.

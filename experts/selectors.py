@@ -283,6 +283,13 @@ def search_pathologies(text: str, language: str) -> list[PathologyMatch]:
     return rank(text, language, offered_pathologies())
 
 
+def own_questionnaire(expert_id: UUID, pathology_id: UUID) -> Questionnaire | None:
+    """What an expert asks besides about a pathology: his newest published version; None when it asks nothing."""
+    rows = Questionnaire.objects.filter(expert_id=expert_id, pathology_id=pathology_id)
+    newest = rows.order_by("-version").first()
+    return newest if newest is not None and (newest.body["blocks"] or newest.body["prerequisites"]) else None
+
+
 def current_questionnaire(code: str) -> Questionnaire:
     """The newest published questionnaire of a pathology, or of the common block (code "common").
 

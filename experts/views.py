@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import require_role
-from errors import Invalid, Missing
+from errors import Missing
 from experts import services
+from experts.calendar import calendar_page
 from experts.facts import record_of
-from experts.forms import AbsenceForm, CapacityForm, add_refusal, submit
+from experts.forms import AbsenceForm, CapacityForm, submit
 from experts.models.profiles import LANGUAGES
 from experts.presenters import fact_rows, status_tag
 from experts.selectors import own_profile
@@ -64,22 +65,23 @@ def capacity(request: HttpRequest) -> HttpResponse:
 @reading_and_writing
 @require_role("expert")
 def absences(request: HttpRequest) -> HttpResponse:
-    """The absences of the expert who reads, and a form to plan one."""
+    """The absences of the expert who reads, as a calendar and a list, and a form to plan one."""
     expert = own_profile(request.actor)  # type: ignore[attr-defined]
     form = AbsenceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.add_absence(expert.pk, actor=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
-        except Invalid as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, _("Your absence is planned: no case is proposed to you on these days."))
-            return redirect("experts:absences")
-    rows = [
-        {"absence": absence, "url": reverse("experts:remove_absence", args=[absence.pk])}
-        for absence in expert.absences.filter(end__gte=today())
-    ]
-    context = {"form": form, "rows": rows}
+    if request.method == "POST" and submit(
+        form,
+        lambda: services.add_absence(expert.pk, actor=request.actor, **form.cleaned_data),  # type: ignore[attr-defined]
+    ):
+        messages.success(request, _("Your absence is planned: no case is proposed to you on these days."))
+        return redirect("experts:absences")
+    planned = [absence for absence in expert.absences.all() if absence.end >= today()]
+    context = {
+        "form": form,
+        "rows": [
+            {"absence": absence, "url": reverse("experts:remove_absence", args=[absence.pk])} for absence in planned
+        ],
+        "calendar": calendar_page(planned, request.GET.get("mois", ""), today()),
+    }
     return render(request, "experts/absences.html", context, status=422 if form.errors else 200)
 
 

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient
 from audit import Actor
+from cases.answers import whole
 from cases.checks import age_on, live_documents
 from cases.models import Case, Correction
 from cases.models.states import AFTER_DELIVERY, OPEN_OPINION, WITH_EXPERT, State
 from cases.selectors import cases_of
 from clock import now
+from experts.questionnaires.answers import choice_labels
+from experts.questionnaires.fields import localised
+from experts.questionnaires.format import questions
+from experts.selectors import own_questionnaire
 
 
 @dataclass(frozen=True)
@@ -112,3 +118,26 @@ def summary_of(case: Case) -> Summary:
         doctors=[name for name in doctors if name],
         document_types=sorted(counts.items()),
     )
+
+
+def usual_request(case: Case) -> str:
+    """What the expert who holds a case asks of those who name him and this case was not asked, as words to send.
+
+    Returns:
+        An introduction and a list in the language of the case; "" when there is nothing to ask.
+    """
+    if case.assigned_expert_id is None or case.pathology_id is None or whole(case).own is not None:
+        return ""
+    asked = own_questionnaire(case.assigned_expert_id, case.pathology_id)
+    if asked is None:
+        return ""
+    language = case.language
+    with override(language):
+        lines = [gettext("To study this file, I also need this:")]
+        for question in questions(asked.body):
+            choices = ", ".join(label for _code, label in choice_labels(question, language))
+            lines.append(localised(question["label"], language) + (f" ({choices})" if choices else ""))
+        for piece in asked.body["prerequisites"]:
+            label, why = localised(piece["label"], language), localised(piece["why"], language)
+            lines.append(gettext("Document: %(label)s. %(why)s") % {"label": label, "why": why})
+    return "\n".join([lines[0], "", *(f"- {line}" for line in lines[1:])])

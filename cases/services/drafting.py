@@ -27,6 +27,7 @@ from consent.services import record_notice
 from errors import Conflict, Invalid
 from experts.models import ExpertProfile, Pathology, Questionnaire
 from experts.questionnaires.answers import RedFlag, red_flags
+from experts.selectors import own_questionnaire
 from vault.keys import create_key, destroy_key
 
 PREFIXES = {Kind.SECOND_OPINION: "DA", Kind.TELE_EXPERTISE: "TE"}
@@ -137,7 +138,7 @@ def open_second_opinion(
 
 
 def _sheets_for(case: Case) -> None:
-    """One answer sheet for the common questions and one for the pathology, each on the latest published version."""
+    """An answer sheet for the common questions, the pathology, the expert named, each on the latest version."""
     codes = ["common", case.pathology.code] if case.pathology else ["common"]
     for code in codes:
         latest = Questionnaire.objects.filter(code=code).order_by("-version").first()
@@ -145,6 +146,17 @@ def _sheets_for(case: Case) -> None:
             raise Conflict(_("The questionnaires are not installed yet."), _("Tell the administrator of this service."))
         if not case.answer_sheets.filter(questionnaire__code=code).exists():
             AnswerSheet.objects.create(content_key=case.content_key, case=case, questionnaire=latest)
+    _own_sheet(case)
+
+
+def _own_sheet(case: Case) -> None:
+    """A sheet for what the expert it names asks besides, on his latest version; one it had for him already stays."""
+    expert, pathology = case.requested_expert_id, case.pathology_id
+    if not case.is_second_opinion or expert is None or pathology is None:
+        return
+    asked = own_questionnaire(expert, pathology)
+    if asked is not None and not case.answer_sheets.filter(questionnaire__expert_id=expert).exists():
+        AnswerSheet.objects.create(content_key=case.content_key, case=case, questionnaire=asked)
 
 
 @transaction.atomic
@@ -311,11 +323,12 @@ def set_referring_doctor(case_id: UUID, doctor: str, *, actor: Actor) -> Case:
 
 @transaction.atomic
 def choose_expert(case_id: UUID, expert: ExpertProfile | None, *, actor: Actor) -> Case:
-    """A named expert, or «laisser le service proposer»; it decides which sharing text is put."""
+    """A named expert, or «laisser le service proposer»; it decides which sharing text is put, and who asks besides."""
     case = locked_case(case_id, actor=actor, action="case.choose_readers")
     case.requested_expert = expert
     case.sharing = Sharing.NAMED if expert else Sharing.DELEGATED
     case.expert_settled_at = now()
+    _own_sheet(case)
     return _filled(case, actor, "expert")
 
 

@@ -2,7 +2,7 @@
 
 from experts.models.candidacies import Ballot, Candidacy, MemberPractice
 from experts.models.conventions import ConventionSignature, ConventionText
-from experts.models.pathologies import Pathology, Questionnaire
+from experts.models.pathologies import OwnQuestions, Pathology, Questionnaire, RetiredQuestion
 from experts.models.profiles import (
     Absence,
     Convention,
@@ -25,9 +25,11 @@ __all__ = [
     "Insurance",
     "InterestDeclaration",
     "MemberPractice",
+    "OwnQuestions",
     "Pathology",
     "Questionnaire",
     "Registration",
+    "RetiredQuestion",
     "SigningKey",
     "StatusChange",
 ]

@@ -14,6 +14,8 @@ Question = Mapping[str, Any]
 Condition = Mapping[str, Any]
 
 COMMON = "common"
+#: Codes of what an expert asks besides begin so.
+OWN = "own_"
 YES_NO = ("yes", "no", "unknown")
 #: In a question with several answers, these exclude the others.
 EXCLUSIVE = ("none", "unknown")
@@ -101,6 +103,7 @@ def problems(body: object, *, common: Body | None = None) -> list[str]:
     if faults or not isinstance(body, Mapping):
         return faults
     return [
+        *_emptiness(body),
         *_repeated_codes(body, common),
         *_source_faults(body),
         *_prerequisite_faults(body, common),
@@ -118,6 +121,19 @@ def validate(body: object, *, common: Body | None = None) -> None:
     """
     if faults := problems(body, common=common):
         raise QuestionnaireError(faults)
+
+
+def is_own(body: Body) -> bool:
+    """Whether an expert added this to a pathology: it may hold documents alone, and cites no guideline."""
+    return str(body["pathology"]).startswith(OWN)
+
+
+def _emptiness(body: Body) -> Iterator[str]:
+    if is_own(body):
+        return
+    for part in ("sources", "blocks"):
+        if not body[part]:
+            yield f"{part}: there is none"
 
 
 def _repeated_codes(body: Body, common: Body | None) -> Iterator[str]:
@@ -147,7 +163,7 @@ def _source_faults(body: Body) -> Iterator[str]:
     cited = set()
     for block in body["blocks"]:
         source = block.get("source")
-        if source is None and body["pathology"] != COMMON:
+        if source is None and body["pathology"] != COMMON and not is_own(body):
             yield f"block «{block['code']}» cites no source"
         elif source is not None and source not in known:
             yield f"block «{block['code']}» cites «{source}», which is not among the sources"
@@ -157,7 +173,7 @@ def _source_faults(body: Body) -> Iterator[str]:
 
 
 def _prerequisite_faults(body: Body, common: Body | None) -> Iterator[str]:
-    if body["pathology"] != COMMON and not body["prerequisites"]:
+    if body["pathology"] != COMMON and not is_own(body) and not body["prerequisites"]:
         yield "no prerequisite document: say at least what the expert must read"
     known = {question["code"]: question for part in (common, body) if part for question in questions(part)}
     for piece in body["prerequisites"]:

@@ -112,6 +112,7 @@ def test_who_it_is_not_for_is_said(client: Client) -> None:
 @pytest.mark.behaviour("S0-16")
 @pytest.mark.behaviour("S0-27")
 @pytest.mark.behaviour("S1-21")
+@pytest.mark.behaviour("S1-60")
 @pytest.mark.behaviour("S2-05")
 @pytest.mark.behaviour("S2-15")
 @pytest.mark.behaviour("S2-22")
@@ -122,7 +123,7 @@ def test_what_must_be_said_is_said(client: Client) -> None:
         ("/vos-donnees/", ("HDS", "L.1111-8", "Ce que vous avez accepté de partager")),
         ("/mentions-legales/", ("Association Second Regard", "médiateur de la consommation", "à compléter par")),
         ("/references-legales/", ("vade-mecum", "septembre 2014", "registre des traitements", "R.4127-53")),
-        ("/autres-usages/", ("Aucune à ce jour", "retirez-le à tout moment")),
+        ("/autres-usages/", ("Aucune à ce jour", "avec son responsable", "retirez-le à tout moment")),
         ("/cookies/", ("aucun cookie",)),
         ("/securite/", ("Signaler une faille",)),
     ):

@@ -26,6 +26,7 @@ from experts.conventions.texts import current_text, fingerprint, words_for
 from experts.joining import votes
 from experts.joining.services import answer_refusal, save_draft, send_candidacy
 from experts.models import Convention, ConventionSignature, ExpertProfile, Pathology
+from experts.own_questions.services import publish_questions, retire_question, save_item
 from experts.services import add_absence
 from jobs import enqueue, run_until_empty
 from jobs.models import DeadJob
@@ -339,6 +340,21 @@ class Builder:
         things |= {"candidacy": found["requester"], "over": found["nurse"]}
         things |= {"refused": found["deputy"], "told": found["involved"]}
 
+    def own_questions(self, expert: Actor) -> None:
+        """Two questions and a document the expert asks besides, published; one more, not yet; one retired."""
+        words = {"label": {"fr": "Portez-vous un corset ?", "en": "Do you wear a brace?"}, "required": True}
+        where = (self.people.expert.pk, self.pathology.pk)
+        document = {"label": {"fr": "Radiographie debout", "en": "Standing X-ray"}, "required": False}
+        why = {"why": {"fr": "L’équilibre du dos.", "en": "The balance of the back."}}
+        self.stage.things["own_question"] = save_item(*where, {"type": "yesno", **words}, actor=expert)
+        other = {"type": "longtext", "label": {"fr": "Que portez-vous au travail ?", "en": "What do you lift at work?"}}
+        retired = save_item(*where, {**other, "required": False}, actor=expert)
+        save_item(*where, {"document_type": "imaging", **document, **why}, actor=expert)
+        publish_questions(*where, actor=expert)
+        desk = acting(self.people.users["coordinator"], "coordinator")
+        retire_question(where[0], retired, f"Trop intime pour cette demande, {CANARY}.", actor=desk)
+        save_item(*where, {**other, "required": False}, actor=expert)
+
     def rest(self) -> None:
         """What addresses name besides cases."""
         things, users = self.stage.things, self.people.users
@@ -347,6 +363,7 @@ class Builder:
         day = now().date() + timedelta(days=60)
         things["absence"] = add_absence(self.people.expert.pk, actor=expert, start=day, end=day).pk
         things["convention"] = self.people.expert.conventions.get().pk
+        self.own_questions(expert)
         self.candidacies()
         self.convention()
         things["new_expert"] = self.people.users["unprofiled"].pk

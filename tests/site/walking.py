@@ -87,6 +87,8 @@ def parts(row: Row, parameters: Iterable[str], stage: Stage, situation: str = ""
         "session_id": stage.things["session"],
         "kept_id": stage.things["kept"],
         "page_key": stage.things["page_key"],
+        "pathology_id": stage.pathology.pk,
+        "item_id": stage.things["own_question"],
         "number": 1,
     }
     if "opinion_id" in parameters:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.checks import new_pieces, questions_of
 from cases.composing import first_opinion_of
 from cases.expert import forms
+from cases.expert.selectors import usual_request
 from cases.machine import may, perform
 from cases.models import Case, Document, Opinion
 from cases.models.opinions import Written
@@ -229,15 +230,16 @@ def set_aside(request: HttpRequest, case: Case, document_id: UUID) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 @case_page("case.read")
 def ask(request: HttpRequest, case: Case) -> HttpResponse:
-    """Ask the requester a question."""
+    """Ask the requester a question, or what the expert usually asks of those who name him."""
     actor = request.actor  # type: ignore[attr-defined]
-    form = forms.QuestionForm(request.POST or None)
+    usual = usual_request(case)
+    form = forms.QuestionForm(request.POST or None, initial={"text": usual if "habituelles" in request.GET else ""})
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
         done = _("Your question is sent. The clock waits for the answer.")
         if attempt(request, form, lambda: perform("ask_question", case.pk, actor=actor, text=text), done=done):
             return redirect("expert:case", case.pk)
-    context = {"case": case, "form": form, "allowed": may("ask_question", case, actor)}
+    context = {"case": case, "form": form, "allowed": may("ask_question", case, actor), "usual": usual}
     return render(request, "cases/expert/ask.html", context, status=422 if request.method == "POST" else 200)
 
 

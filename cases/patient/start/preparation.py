@@ -114,7 +114,7 @@ class Preparation:
 
     @cached_property
     def whole(self) -> Whole:
-        """Both questionnaires as one, with the answers."""
+        """The questionnaires as one, with the answers."""
         return whole(self.case)
 
     @cached_property
@@ -184,6 +184,18 @@ class Preparation:
     def pieces_open(self) -> list[Piece]:
         """The required documents still to be added or declared."""
         return [piece for piece in self.pieces if piece.required and not piece.settled]
+
+    @property
+    def is_asked_more(self) -> bool:
+        """Whether the expert she names asks or wants something that is still to be given."""
+        own = self.whole.own
+        if own is None:
+            return False
+        pieces = {piece["code"] for piece in own.questionnaire.body["prerequisites"]}
+        blocks = {block["code"] for block in own.questionnaire.body["blocks"]}
+        return any(not page.is_done for page in self.blocks if page.code in blocks) or any(
+            not piece.settled for piece in self.pieces if piece.code in pieces
+        )
 
     @property
     def documents_done(self) -> bool:

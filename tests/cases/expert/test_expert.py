@@ -7,16 +7,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cases.demo.walk import acting
 from cases.machine import perform
 from cases.models import Case, OpinionDraft
 from cases.models.states import State
 from cases.services.delivery import open_opinion
 from clock import now, travel
+from experts.services import change_status
 from notify.models import Notice
 from tests.accounts.logins import last_code
 from tests.cases.clients import verified_client
 from tests.cases.patient.lives import tele
-from tests.cases.world import World, make_world
+from tests.cases.world import World, make_world, staff
 from tests.opinions.validators import text_of
 from vault.files import read_file
 
@@ -114,6 +116,29 @@ def test_he_accepts_only_without_a_conflict_of_interest(world: World, expert: Cl
     page = expert.get(at("case", case)).content.decode()
     assert "Camille Renaud" in page
     assert "17 mai 1980" in page.replace("\xa0", " ")
+
+
+@pytest.mark.behaviour("S2-07")
+def test_nobody_writes_a_word_of_the_opinion_for_him_and_who_pays_sees_no_case(world: World, expert: Client) -> None:
+    case = in_review(world)
+    form = expert.get(at("case", case)).context["form"]
+    assert not any(form[name].value() for name in form.fields)
+    assert not any(draft_of(case).content.values())
+    payer = verified_client(staff("Paul Payeur", "payer"), "payer")
+    for space in ("expert", "desk", "requester", "patient"):
+        assert payer.get(reverse(f"{space}:case", args=[case.pk])).status_code in (403, 404), space
+
+
+@pytest.mark.behaviour("S4-18")
+def test_a_login_opens_nothing_by_itself_the_record_kept_here_does(world: World, expert: Client) -> None:
+    case = in_review(world)
+    assert expert.get(at("case", case)).status_code == 200
+    desk = acting(world.coordinator, "coordinator")
+    change_status(world.expert.pk, actor=desk, status="suspended", motive="Une plainte est examinée.")
+    # The same session, still logged in: nothing of the case is left to him, and none can be proposed.
+    assert expert.get(at("case", case)).status_code == 404
+    assert case.reference not in expert.get(reverse("expert:home")).content.decode()
+    assert "Aucun dossier ne peut vous être proposé" in expert.get(reverse("experts:profile")).content.decode()
 
 
 def test_a_declined_case_goes_back_with_its_reason(world: World, expert: Client) -> None:

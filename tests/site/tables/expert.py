@@ -8,7 +8,7 @@ from cases.services.opinions import draft_of, open_follow_up
 from cms.profiles.reading import profile_of
 from experts.models import ExpertProfile
 from tests.accounts.logins import last_code
-from tests.site.rows import DONE, HIDDEN, NO, PAGE, Row
+from tests.site.rows import DONE, HIDDEN, NO, PAGE, Outcomes, Row
 from tests.site.stage import Stage
 from ui.forms import today
 
@@ -34,6 +34,17 @@ def _addendum(stage: Stage, who: str) -> Mapping[str, Any]:
 
 _PUBLIC = ("acts_fr", "training_fr", "acts_en", "training_en")
 _WRITTEN = (("profile:write", dict.fromkeys(_PUBLIC, "Exercice en équipe, 2019")),)
+
+
+#: A question of his own, and what the kinds with more fields need besides.
+_ASKED = {"label_fr": "Marchez-vous avec une canne ?", "label_en": "Do you walk with a stick?"}
+_KINDS: dict[str, dict[str, str]] = {
+    "choix": {"choices_fr": "Toujours\nParfois", "choices_en": "Always\nSometimes"},
+    "nombre": {"least": "0", "most": "10", "decimals": "0"},
+    "document": {"document_type": "letter", "why_fr": "La suite donnée.", "why_en": "What followed."},
+}
+_OWN_PAGE: Outcomes = {E: PAGE, "other_expert": HIDDEN}
+_OWN_DONE: Outcomes = {E: DONE, "other_expert": HIDDEN}
 
 
 def _shown(stage: Stage, who: str) -> Mapping[str, Any]:
@@ -112,6 +123,17 @@ ROWS = [
         before=(("experts:convention", {"send_code": "1"}),),
     ),
     Row("experts:convention_copy", get={E: PAGE, "other_expert": HIDDEN}),
+    Row("experts:own_list", get={EXPERTS: PAGE}),
+    Row("experts:own", get={EXPERTS: PAGE}),
+    *(
+        Row("experts:own_add", "", {EXPERTS: PAGE}, {EXPERTS: DONE}, {**_ASKED, **more}, args={"kind": kind})
+        for kind, more in _KINDS.items()
+    ),
+    Row("experts:own_change", "", _OWN_PAGE, _OWN_DONE, _ASKED),
+    Row("experts:own_move", post=_OWN_DONE, data={"to": "down"}),
+    Row("experts:own_remove", "", _OWN_PAGE, _OWN_DONE),
+    # Publishing what is published already is quiet.
+    Row("experts:own_preview", "", {EXPERTS: PAGE}, {EXPERTS: DONE}),
     Row("profile:page", get={EXPERTS: PAGE}),
     Row("profile:write", "", {EXPERTS: PAGE}, {EXPERTS: DONE}, dict.fromkeys(_PUBLIC, "Exercice en équipe, 2019")),
     # Nothing is written yet: there is nothing to agree to.

@@ -51,6 +51,8 @@ ROWS = [
         _code,
         before=(("experts_desk:sign_convention", {"send_code": "1"}),),
     ),
+    Row("experts_desk:questions", get={WHO: PAGE}),
+    _both("retire_question", {"motive": "Elle blesse plusieurs patients."}),
     _both("absences", lambda *_: {"start": _day(20), "end": _day(21)}),
     Row("experts_desk:remove_absence", "", {WHO: PAGE}, {WHO: DONE}),
 ]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.services import save_identity
@@ -25,6 +27,7 @@ from cases.patient.start.forms import (
     RefusalForm,
 )
 from cases.patient.start.pages import CHECK, actor, draw, is_checking, prepare_page
+from cases.patient.start.preparation import Preparation
 from cases.patient.start.spaces import space_of
 from cases.referral import is_referred, referring_doctor, rule_words
 from cases.services import drafting
@@ -98,6 +101,8 @@ def expert(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         named = next((one for one in experts if one.pk == form.expert_id), None)
         if attempt(request, form, lambda: drafting.choose_expert(case.pk, named, actor=actor(request))):
+            if named is not None and Preparation(Case.objects.get(pk=case.pk)).is_asked_more:
+                messages.info(request, _("This expert asks a little more: you find it in your list."))
             return onward(request, case, "prepare_expert")
     context = {"form": form, "count": len(experts), "gone": bool(chosen) and chosen not in {str(e.pk) for e in experts}}
     return draw(request, "expert.html", case, context, status=_status(request))
