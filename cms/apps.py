@@ -15,15 +15,18 @@ class CmsConfig(AppConfig):
         """Fill the registries of lower packages, guard what goes on line, make the first pages after each migration."""
         from django.db.models.signals import pre_save
         from wagtail.models import Revision
-        from wagtail.signals import page_published
+        from wagtail.signals import page_published, page_unpublished
 
         from audit.frozen import FrozenTable, freeze
         from cms import journal, menus, review, rights, seeding, tasks
         from cms.profiles import registration
+        from cms.search import index
 
         freeze(self, FrozenTable("cms_releasedtext", "a release of a public text never changes"))
         pre_save.connect(review.refuse_blocked_schedule, sender=Revision, dispatch_uid="cms.review")
         page_published.connect(journal.note_publication, dispatch_uid="cms.journal")
+        page_published.connect(index.note_publication, dispatch_uid="cms.search")
+        page_unpublished.connect(index.note_leaving, dispatch_uid="cms.search")
         menus.register()
         journal.register()
         rights.register()

@@ -1,4 +1,4 @@
-"""Forms of the pages about public texts."""
+"""Forms of the public site, and of the pages about its texts."""
 
 from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
@@ -16,3 +16,14 @@ class ReleaseForm(forms.Form):
         rows=4,
     )
     sha256 = django_forms.RegexField("[0-9a-f]{64}", widget=django_forms.HiddenInput)
+
+
+class SearchForm(forms.Form):
+    """The words of a search. They go by POST: they may tell of an illness, and an address is kept in many places."""
+
+    q = forms.PlainTextField(
+        label=_("Search the site"),
+        help_text=_("A disease, a symptom, a question, a doctor. Spelling mistakes do not matter."),
+        max_length=200,
+        widget=django_forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
+    )

@@ -41,6 +41,7 @@ def register() -> None:
     """Add the entries."""
     for order, (code, label) in enumerate(HEADER, start=20):
         navigation.register(navigation.PUBLIC, label, f"cms:{code}", order, address=_address(code))
+    navigation.register(navigation.PUBLIC, _("Search"), "cms:search", 40)
     navigation.register("coordinator", _("Public texts"), "pages_desk:drafts", 80)
     for order, (code, label) in enumerate(FOOTER, start=70):
         navigation.register_footer(label, f"cms:{code}", order, address=_address(code))

@@ -28,9 +28,11 @@ from cms.blocks import BodyBlock, ThemesBlock
 from cms.compliance import Place
 from cms.content import path_of
 from cms.editing import CountsPanel, RemarksPanel, ReviewedPageForm
+from cms.forms import SearchForm
 from cms.profiles.reading import Profile, entries, found_by, on_line
 from cms.resources import shown_resources
 from cms.review import passages, plain_words, refuse_blocked
+from cms.search.models import SearchEntry as SearchEntry
 from experts.models import Pathology
 from experts.selectors import current_questionnaire, draw
 from ui.dates import say_date
@@ -83,12 +85,13 @@ class HomePage(ReviewedPage):
     content_panels: ClassVar = [RemarksPanel(heading=_("Rules of publication")), *Page.content_panels]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """What the page shows: where a patient begins, the diseases, and the pages that say more."""
+        """What the page shows: where a patient begins, a search, the diseases, and the pages that say more."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["start_url"] = reverse("start:begin")
         context["diseases"] = PathologyPage.below(self)
         context["links"] = {code: path_of(code, self.locale.language_code) for code in ("experts", "hosting", "prices")}
         context["structured"] = structured.as_script(structured.site(self.url or "/", self.locale.language_code))
+        context["search"] = SearchForm()
         return context
 
 

@@ -27,9 +27,11 @@ from cms.models import (
     PathologyIndexPage,
     PathologyPage,
     ResourcePage,
+    SearchEntry,
     SitePage,
 )
 from cms.resources import PartnerResource, seed_resources
+from cms.search.index import rebuild
 from experts.models import Pathology, Questionnaire
 
 #: The pages that are no page of information.
@@ -143,8 +145,9 @@ def _fill(page: SitePage, text: Text, ids: dict[str, int]) -> None:
 
 
 def after_migrate(sender: AppConfig, using: str = "default", **_options: Any) -> None:
-    """Make the pages and the resources after each `migrate`, so that a new instance has its site."""
-    needed = {PathologyPage._meta.db_table, PartnerResource._meta.db_table}
+    """Make pages and resources after each `migrate`, so that a new instance has its site, and what its search needs."""
+    needed = {model._meta.db_table for model in (PathologyPage, PartnerResource, SearchEntry)}
     if using == "default" and needed <= set(connections[using].introspection.table_names()):
         seed_pages()
         seed_resources()
+        rebuild()

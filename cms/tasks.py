@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from cms import services
+from cms.search import index
 from jobs import job, register_schedule
 from notify import register_template
 
@@ -19,6 +20,12 @@ def check_live_pages() -> None:
 def follow_calendar() -> None:
     """Put on line what is due, and take off what has ended."""
     services.follow_calendar()
+
+
+@job(queue="upkeep", max_attempts=3)
+def rebuild_search() -> None:
+    """Make the index of the site's search anew."""
+    index.rebuild()
 
 
 def register() -> None:
@@ -43,3 +50,4 @@ def register() -> None:
     )
     register_schedule("pages.check", check_live_pages, timedelta(days=1), offset=timedelta(hours=4, minutes=30))
     register_schedule("pages.calendar", follow_calendar, timedelta(minutes=5))
+    register_schedule("pages.search", rebuild_search, timedelta(days=1), offset=timedelta(hours=4))

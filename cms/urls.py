@@ -6,5 +6,6 @@ from cms import views
 
 app_name = "cms"
 urlpatterns = [
+    path("recherche/", views.search, name="search"),
     path("questions/utile/", views.useful, name="useful"),
 ]

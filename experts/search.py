@@ -16,7 +16,7 @@ ALIKE = 0.76
 ENOUGH = 0.6
 #: What a match on each kind of word is worth.
 WORTH = {"name": 1.0, "synonyms": 0.97, "misspellings": 0.97, "symptoms": 0.85}
-#: Words that say nothing of a disease.
+#: Words that say nothing of a disease, nor of one doctor.
 _EMPTY_WORDS = frozenset(
     (
         "a",
@@ -37,6 +37,9 @@ _EMPTY_WORDS = frozenset(
         "depuis",
         "des",
         "disease",
+        "docteur",
+        "doctor",
+        "dr",
         "du",
         "elle",
         "en",
@@ -72,6 +75,10 @@ _EMPTY_WORDS = frozenset(
         "par",
         "pas",
         "pour",
+        "pr",
+        "prof",
+        "professeur",
+        "professor",
         "qu",
         "que",
         "qui",
@@ -114,7 +121,7 @@ def rank(text: str, language: str, pathologies: Iterable[Pathology]) -> list[Pat
         language: the reader's language; names in it win a tie.
         pathologies: those to choose from.
     """
-    asked = _words(text[:LONGEST])
+    asked = words_of(text[:LONGEST])
     if not asked:
         found = [PathologyMatch(pathology, 0) for pathology in pathologies]
     else:
@@ -123,27 +130,27 @@ def rank(text: str, language: str, pathologies: Iterable[Pathology]) -> list[Pat
     return sorted(found, key=lambda match: (-match.score, fold_name(match.pathology.name_in(language))))
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """The folded words that say something; all of them when none does."""
     every = fold_name(text).split()
     return [word for word in every if word not in _EMPTY_WORDS] or every
 
 
 def _scores(asked: list[str], pathology: Pathology, language: str) -> Iterable[float]:
-    yield _likeness(asked, _words(pathology.code.replace("_", " ")))
+    yield _likeness(asked, words_of(pathology.code.replace("_", " ")))
     for lang, name in (("fr", pathology.name_fr), ("en", pathology.name_en)):
         # A hair less for the other language, so that a tie goes to the reader's own.
         share = 1.0 if language.startswith(lang) else 0.999
-        yield _likeness(asked, _words(name)) * WORTH["name"] * share
+        yield _likeness(asked, words_of(name)) * WORTH["name"] * share
         for kind in ("synonyms", "misspellings", "symptoms"):
             for term in pathology.terms.get(kind, {}).get(lang, ()):
-                yield _likeness(asked, _words(term)) * WORTH[kind] * share
+                yield _likeness(asked, words_of(term)) * WORTH[kind] * share
 
 
 def _likeness(asked: list[str], term: list[str]) -> float:
     """How much two lists of words say the same: all that was asked is in the term, or the whole term was said."""
-    of_asked = [max(_alike(word, other) for other in term) for word in asked]
-    of_term = [max(_alike(other, word) for other in asked) for word in term]
+    of_asked = [max(alike(word, other) for other in term) for word in asked]
+    of_term = [max(alike(other, word) for other in asked) for word in term]
     covers_asked = sum(of_asked) / len(asked) if min(of_asked) >= ALIKE else 0
     covers_term = sum(of_term) / len(term) if min(of_term) >= ALIKE else 0
     if not covers_asked and not covers_term:
@@ -152,7 +159,7 @@ def _likeness(asked: list[str], term: list[str]) -> float:
     return max(covers_asked, covers_term) * 0.85 + min(covers_asked, covers_term) * 0.15
 
 
-def _alike(word: str, known: str) -> float:
+def alike(word: str, known: str) -> float:
     """1 for the same word, less for a beginning or an ending added, less for a typing error, 0 for another word."""
     if word == known:
         return 1
