@@ -73,11 +73,25 @@ class BodyBlock(blocks.StreamBlock):
     live = LiveBlock(label=_("From the settings"))
 
 
+#: Who may ask a question, by the word that stands in the address.
+ASKERS = {
+    "patient": _("A patient, or somebody close"),
+    "medecin": _("A doctor who asks or follows"),
+    "expert": _("An expert doctor"),
+}
+
+
 class EntryBlock(blocks.StructBlock):
     """A question and its answer."""
 
     question = blocks.CharBlock(label=_("Question"), max_length=200)
     answer = blocks.RichTextBlock(label=_("Answer"), features=FEATURES)
+    askers = blocks.MultipleChoiceBlock(
+        label=_("Who is asking"),
+        help_text=_("Leave empty where everybody may ask it."),
+        choices=list(ASKERS.items()),
+        required=False,
+    )
 
 
 class ThemeBlock(blocks.StructBlock):

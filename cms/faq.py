@@ -1,4 +1,4 @@
-"""The questions of a page: found by words, and «useful?» counted without knowing who answers."""
+"""The questions of a page: narrowed by words, theme and who asks; «useful?» counted without knowing who answers."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,18 +46,27 @@ class Theme:
     entries: list[Entry]
 
 
-def themes_of(page: "FaqPage", asked: str = "") -> list[Theme]:
-    """The themes of a page with the questions that hold every word asked for; themes without any are left out."""
+def themes_of(page: "FaqPage", asked: str = "", *, theme: str = "", asker: str = "") -> list[Theme]:
+    """The themes of a page with the questions that are wanted; themes without any are left out.
+
+    Args:
+        asked: every word of it stands in the question or its answer.
+        theme: anchor of the only theme wanted; "" for all.
+        asker: key of `blocks.ASKERS`: what he may ask, and what everybody may; "" for all.
+    """
     words = fold_name(asked).split()
     found = []
     for block in page.themes:
+        anchor = f"t-{block.id[:8]}"
         entries = [
             _entry(item)
             for item in block.value["entries"].bound_blocks
-            if all(word in fold_name(f"{item.value['question']} {item.value['answer'].source}") for word in words)
+            if theme in ("", anchor)
+            and (not asker or not item.value["askers"] or asker in item.value["askers"])
+            and all(word in fold_name(f"{item.value['question']} {item.value['answer'].source}") for word in words)
         ]
         if entries:
-            found.append(Theme(block.value["title"], f"t-{block.id[:8]}", entries))
+            found.append(Theme(block.value["title"], anchor, entries))
     return found
 
 

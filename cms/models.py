@@ -24,7 +24,7 @@ from wagtail.models import Page, PagePermissionTester
 
 from clock import now
 from cms import faq, structured
-from cms.blocks import BodyBlock, ThemesBlock
+from cms.blocks import ASKERS, BodyBlock, ThemesBlock
 from cms.compliance import Place
 from cms.content import path_of
 from cms.editing import CountsPanel, RemarksPanel, ReviewedPageForm
@@ -394,12 +394,19 @@ class FaqPage(SitePage):
         verbose_name_plural = _("pages of questions")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The questions that hold every word asked for; all of them when none was."""
+        """The questions that hold every word asked for, of the theme and for the reader that were chosen."""
         context = super().get_context(request, *args, **kwargs)
+        every = [(theme.anchor, theme.title) for theme in faq.themes_of(self)]
         asked = request.GET.get("q", "")[:100].replace("\0", " ").strip()
-        context["asked"] = asked
+        # An address made by hand narrows nothing.
+        theme = next((anchor for anchor, _title in every if anchor == request.GET.get("theme")), "")
+        asker = next((code for code in ASKERS if code == request.GET.get("pour")), "")
+        context["asked"], context["theme"], context["asker"] = asked, theme, asker
+        context["narrowed"] = bool(asked or theme or asker)
+        context["every_theme"], context["askers"] = every, ASKERS.items()
         context["thanked"] = request.GET.get("merci", "")
-        context["themes"] = faq.themes_of(self, asked)
+        context["themes"] = faq.themes_of(self, asked, theme=theme, asker=asker)
+        context["count"] = sum(len(theme.entries) for theme in context["themes"])
         return context
 
     def described(self) -> list[structured.Data]:

@@ -81,7 +81,7 @@ def _in_block(block: blocks.Block, value: Any, path: Path) -> Iterator[Passage]:
     elif isinstance(block, blocks.StructBlock):
         for name, child in block.child_blocks.items():
             yield from _in_block(child, value.get(name), (*path, name))
-    elif isinstance(block, blocks.ChoiceBlock) or not value:
+    elif isinstance(block, blocks.ChoiceBlock | blocks.MultipleChoiceBlock) or not value:
         return
     else:
         words = plain_words(value.source) if isinstance(value, RichText) else str(value)

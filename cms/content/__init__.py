@@ -64,15 +64,21 @@ class Text:
         found: list[dict[str, Any]] = []
         for line in self.body:
             kind, _, words = line.partition(" ")
-            code, _, title = (part.strip() for part in words.partition("|"))
             if kind == "#":
+                code, title = _columns(words)
                 found.append(_block("theme", {"title": title, "entries": []}, f"{self.code} {code}"))
             elif kind == "?":
-                entry = _block("item", {"question": title, "answer": ""}, f"{self.code} entry {code}")
+                code, title, *askers = _columns(words)
+                value = {"question": title, "answer": "", "askers": _columns(askers[0], ",") if askers else []}
+                entry = _block("item", value, f"{self.code} entry {code}")
                 found[-1]["value"]["entries"].append(entry)
             elif line:
                 found[-1]["value"]["entries"][-1]["value"]["answer"] += f"<p>{_marked(line, link)}</p>"
         return found
+
+
+def _columns(words: str, between: str = "|") -> list[str]:
+    return [part.strip() for part in words.split(between)]
 
 
 def _block(kind: str, value: Any, name: str) -> dict[str, Any]:

@@ -61,6 +61,34 @@ def test_a_search_finds_every_word_whatever_its_accents(client: Client, words: s
     assert not client.cookies
 
 
+@pytest.mark.behaviour("S4-01")
+def test_questions_are_narrowed_by_theme_and_by_who_asks_together_with_words(client: Client) -> None:
+    def titles(query: str = "") -> list[str]:
+        return [title.text for title in soup_of(client, f"/questions/{query}").select("main h3")]
+
+    every = titles()
+    page = soup_of(client, "/questions/")
+    themes = [str(option["value"]) for option in page.select("#theme option") if option["value"]]
+    parts = [titles(f"?theme={theme}") for theme in themes]
+    assert len(parts) == 4 and all(parts) and sum(parts, []) == every
+    asks = {who: titles(f"?pour={who}") for who in ("patient", "medecin", "expert")}
+    assert all(0 < len(found) < len(every) for found in asks.values())
+    # What everybody may ask is answered to each.
+    common = set.intersection(*map(set, asks.values()))
+    assert set(every) == set.union(*map(set, asks.values())) and any("authentique" in title for title in common)
+    assert (
+        "Comment devenir médecin expert\u00a0?" in asks["expert"] and "Suis-je remboursé\u00a0?" not in asks["expert"]
+    )
+    both = soup_of(client, f"/questions/?q=inscription&theme={themes[3]}&pour=medecin")
+    assert [title.text.partition("\u00a0")[0] for title in both.select("main h3")] == ["Je suis médecin"]
+    assert both.select_one("#pour option[selected]")["value"] == "medecin"  # type: ignore[index]
+    assert "1 question" in both.text
+    # An address made by hand narrows nothing, and nothing that fits says so.
+    assert titles("?theme=t-nowhere&pour=%00") == every
+    assert "ou appelez-nous" in soup_of(client, f"/questions/?q=ordonnance&theme={themes[3]}").text
+
+
+@pytest.mark.behaviour("S4-02")
 @pytest.mark.behaviour("S0-01")
 def test_yes_and_no_are_counted_without_a_cookie_or_a_name(client: Client) -> None:
     strict = Client(enforce_csrf_checks=True)
