@@ -22,6 +22,7 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Page, PagePermissionTester
 
+from cases.start.begun import seal_wish
 from clock import now
 from cms import faq, structured
 from cms.blocks import ASKERS, BodyBlock, ThemesBlock
@@ -274,6 +275,7 @@ class PathologyPage(SitePage):
             *([{"anchor": "help", "title": _("Associations, centres and other help")}] if context["resources"] else []),
             {"anchor": "sources", "title": _("Sources")},
         ]
+        context["wish"] = seal_wish(pathology=self.pathology.code)
         return context
 
     def described(self) -> list[structured.Data]:
@@ -507,7 +509,12 @@ class ExpertIndexPage(RoutablePageMixin, SitePage):
         if profile is None:
             raise Http404
         language = self.locale.language_code
-        context = {"profile": profile.both[language], "list_title": self.title, "list_url": self.get_url(request)}
+        context = {
+            "profile": profile.both[language],
+            "list_title": self.title,
+            "list_url": self.get_url(request),
+            "wish": seal_wish(expert=profile.expert.pk),
+        }
         response = self.render(request, context_overrides=context, template="cms/expert_page.html")
         addresses = {code: self.address(code) for code, _label in settings.LANGUAGES}
         twins = {code: f"{address}{slug}/" for code, address in addresses.items() if address}

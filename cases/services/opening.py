@@ -69,6 +69,7 @@ def open_request(
         actor=acting,
         eligibility=begun.eligibility,
         planned_treatment_on=begun.planned_day,
+        expert=begun.find_expert(),
         language=begun.language or "fr",
         agreed=agreed,
         case_id=begun.draft_id,

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.core import signing
 
+from cases.checks import obstacles_now
 from cases.start.words import NEEDS, WHOM
 from clock import now
-from experts.models import Pathology
-from experts.selectors import offered_pathologies
+from experts.models import ExpertProfile, Pathology
+from experts.selectors import offered_pathologies, with_record
 
 _SALT = "cases.start"
 #: A page left open longer begins again.
@@ -37,6 +38,7 @@ class Begun:
         needs: keys of `words.NEEDS`.
         interpreter_for: language of the interpreter.
         pathology: code of the disease.
+        expert: id of the expert whose page the visitor came from, as his wish; he confirms or changes it in the draft.
         at: when the first answer was given, ISO.
     """
 
@@ -49,6 +51,7 @@ class Begun:
     needs: tuple[str, ...] = ()
     interpreter_for: str = ""
     pathology: str = ""
+    expert: str = ""
     at: str = ""
 
     @property
@@ -74,6 +77,11 @@ class Begun:
         )
 
     @property
+    def has_wish(self) -> bool:
+        """Whether an expert or a disease was chosen before the first question."""
+        return bool(self.expert or self.pathology)
+
+    @property
     def eligibility(self) -> dict[str, Any]:
         """What the case keeps of it, sealed."""
         return {
@@ -88,6 +96,13 @@ class Begun:
     def find_pathology(self) -> Pathology | None:
         """The disease, if it is still offered."""
         return offered_pathologies().filter(code=self.pathology).first()
+
+    def find_expert(self) -> ExpertProfile | None:
+        """The expert wished for, as long as a case of this disease, of any before it is chosen, can be his now."""
+        expert = with_record(ExpertProfile.objects.filter(pk=self.expert)).first() if self.expert else None
+        if expert is None or obstacles_now(expert, pathology=self.find_pathology(), on=now()):
+            return None
+        return expert
 
 
 def fresh() -> Begun:
@@ -112,3 +127,12 @@ def unseal(text: str) -> Begun:
     except (signing.BadSignature, ValueError, TypeError, AttributeError):
         return fresh()
     return begun
+
+
+def seal_wish(*, expert: UUID | None = None, pathology: str = "") -> str:
+    """What the page of an expert or of a disease carries to the first question.
+
+    Args:
+        pathology: its code.
+    """
+    return seal(replace(fresh(), expert=str(expert or ""), pathology=pathology))

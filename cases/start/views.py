@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import public
 from cases.referral import fee_barred, rule_words
@@ -39,12 +39,20 @@ _NEAR = timedelta(days=10)
 
 
 @public
-@require_GET
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
-    """What this is, what to have at hand, how long it takes, what it costs (S0-09)."""
+    """What this is, what to have at hand, how long it takes, what it costs (S0-09).
+
+    A POST comes from the page of an expert or of a disease, and carries the wish for it (S0-03).
+    """
+    begun = unseal(request.POST.get(FIELD, "")) if request.method == "POST" else fresh()
     context = {
         "pathologies": list(offered_pathologies()),
         "prices": price_lines(),
+        "begun": begun,
+        "wished": begun.find_expert(),
+        "carried": seal(begun) if begun.has_wish else "",
         "barred": fee_barred(),
         "referral": rule_words(),
     }
@@ -127,7 +135,7 @@ def _question(
         "number": place + 1,
         "total": len(_ORDER) + 1,
         "carried": seal(begun),
-        "back_to": f"start:{_ORDER[place - 1]}" if place else "",
+        "back_to": f"start:{_ORDER[place - 1]}" if place else "start:begin" if begun.has_wish else "",
         "search": search,
         "planned": begun.planned_day,
     }
@@ -171,6 +179,7 @@ def _account(request: HttpRequest, begun: Begun) -> HttpResponse:
         "carried": seal(begun),
         "pathology": begun.find_pathology(),
         "begun": begun,
+        "wished": begun.find_expert(),
         "prices": price_lines(),
         "barred": fee_barred(),
         "referral": rule_words(),

@@ -193,7 +193,7 @@ def test_a_pathology_page_takes_documents_and_sources_from_the_questionnaire(cli
     Pathology.objects.filter(code="crohn").update(is_open=False)
     page = soup_of(client, "/pathologies/maladie-de-crohn/")
     assert "Aucune nouvelle demande" in page.text
-    assert page.select_one("main a.button") is None
+    assert page.select_one("main .button") is None
 
 
 def test_making_the_pages_leaves_no_job_and_editors_find_them(client: Client) -> None:

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from cases.start.begun import unseal
 from clock import now, travel
 from cms.profiles.models import ProfileApproval, ProfileText
 from cms.profiles.tasks import ask_again
@@ -215,6 +216,28 @@ def test_the_order_is_drawn_each_day_the_same_for_all_and_can_be_computed_again(
         with travel(now() + timedelta(days=days)):
             orders.add(tuple(order()))
     assert len(orders) > 1
+
+
+@pytest.mark.behaviour("S0-03")
+def test_a_visitor_begins_a_request_from_the_page_with_a_wish_and_no_cookie(
+    expert: ExpertProfile, browser: Client
+) -> None:
+    write(browser)
+    agree(browser)
+    visitor = Client(enforce_csrf_checks=True)
+    for address, expert_id, disease in ((f"{LIST}pr-anne-salvat/", str(expert.pk), ""), (DISEASE, "", "endometriosis")):
+        page = BeautifulSoup(visitor.get(address).content, "lxml")
+        form = page.select_one("main form[action='/commencer/']")
+        assert form is not None
+        field = form.select_one("input[name=carried]")
+        assert field is not None
+        begun = unseal(str(field["value"]))
+        assert (begun.expert, begun.pathology) == (expert_id, disease)
+        answer = visitor.post("/commencer/", {"carried": field["value"]})
+        assert ("Vous souhaitez l’avis de Pr Anne Salvat" in BeautifulSoup(answer.content, "lxml").text) == bool(
+            expert_id
+        )
+    assert not visitor.cookies
 
 
 def test_the_page_leads_to_itself_in_the_other_language(expert: ExpertProfile, browser: Client) -> None:

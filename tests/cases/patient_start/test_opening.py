@@ -7,8 +7,10 @@ from django.test import Client
 from accounts.models import Patient, Representation
 from cases.models import Case
 from cases.models.states import State
+from cases.start.begun import FIELD, seal_wish, unseal
 from consent.models import ConsentRecord
 from consent.texts import current_text
+from experts.models import ExpertProfile
 from tests.accounts.logins import last_code
 from tests.cases import world
 from tests.cases.clients import verified_client
@@ -214,6 +216,50 @@ def test_another_draft_about_the_same_disease_is_offered_first() -> None:
     case = walk.open()
     page = begin(client, pathology=scene.pathology.code)
     assert case.reference in words_of(page)
+
+
+@pytest.mark.behaviour("S0-03")
+def test_the_expert_whose_page_one_came_from_is_a_wish_the_draft_holds_and_the_coordinator_sees() -> None:
+    scene = world.make_world()
+    visitor, expert = Client(), scene.expert
+    page = visitor.post("/en/commencer/", {FIELD: seal_wish(expert=expert.pk, pathology=scene.pathology.code)})
+    assert f"You wish for the opinion of {expert.name}" in words_of(page)
+    page = send(visitor, page, "show", show="1")
+    # Back to the beginning and on again: it is not lost on the way.
+    page = send(visitor, send(visitor, page, "show", show="1"), "show", show="1")
+    calm = {"emergency": "no", "diagnosis": "yes", "whom": "self", "planned_on": "", "language": "en"}
+    for name, value in calm.items():
+        page = send(visitor, page, name, **{name: value})
+    assert form_with(page, "pathology")["values"]["pathology"] == [scene.pathology.code]
+    assert not visitor.cookies
+    elsewhere = send(visitor, page, "pathology", pathology="scoliosis")
+    assert "The doctor you wished for cannot be asked" in words_of(elsewhere)
+    page = send(visitor, page, "pathology")
+    assert f"You wish for the opinion of {expert.name}" in words_of(page)
+    client = verified_client(scene.patient_user, "patient")
+    page = client.post("/en/patient/demarrer/", {FIELD: form_with(page, FIELD)["values"][FIELD][0]}, follow=True)
+    page = client.get(send(client, page, "agree", agree="on").headers["Location"])
+    send(client, page, "birth_name", "/en/patient/demarrer/identite/", **IDENTITY)
+    case = Case.objects.get()
+    assert (case.requested_expert, case.expert_settled_at) == (expert, None)
+    page = client.get(f"/en/patient/{case.pk}/preparer/expert/")
+    assert form_with(page, "expert")["values"]["expert"] == [str(expert.pk)]
+    send(client, page, "expert")
+    walk = scene.walk_of(Case.objects.get())
+    for step in (walk.fill, walk.ask_consent, walk.consent, walk.check, walk.admit):
+        step()
+    desk = verified_client(scene.coordinator, "coordinator").get(f"/en/bureau/dossiers/{case.pk}/expert/")
+    assert f"{expert.name} named by the patient" in words_of(desk)
+
+
+def test_a_wish_for_an_expert_who_has_stopped_names_nobody_and_opens_a_request_without_him() -> None:
+    scene = world.make_world()
+    carried = seal_wish(expert=scene.expert.pk)
+    ExpertProfile.objects.filter(pk=scene.expert.pk).update(status="suspended")
+    words = words_of(Client().post("/en/commencer/", {FIELD: carried}))
+    assert "The doctor you wished for cannot be asked at the moment" in words
+    assert scene.expert.name not in words
+    assert unseal(carried).find_expert() is None
 
 
 def test_the_pages_before_the_draft_need_a_login_and_answers(client: Client) -> None:

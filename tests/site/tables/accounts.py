@@ -156,7 +156,7 @@ PUBLIC = [
         {"everybody": DONE},
         {"email": "odile@example.org", "birth_date": "03/02/1951"},
     ),
-    Row("start:begin", get={"everybody": PAGE}),
+    Row("start:begin", "", {"everybody": PAGE}, {"everybody": PAGE}),
     Row("start:emergency", "", {"everybody": PAGE}, {"everybody": PAGE}, {"emergency": "no"}),
     *(
         Row(f"start:{name}", "", {"everybody": DONE}, {"everybody": PAGE}, _going_on(data))
