@@ -42,17 +42,18 @@ def _nested(block: blocks.Block, value: Any, remarks: Iterable[tuple[Path, Remar
     for path, remark in told:
         if path:
             inside.setdefault(path[0], []).append((path[1:], remark))
+    error = ValidationError(" ".join(remark.finding.told for _path, remark in told))
     if isinstance(block, blocks.StreamBlock):
-        return StreamBlockValidationError(
+        error = StreamBlockValidationError(
             {at: _nested(value[at].block, value[at].value, of) for at, of in inside.items()}
         )
-    if isinstance(block, blocks.ListBlock):
-        return ListBlockValidationError({at: _nested(block.child_block, value[at], of) for at, of in inside.items()})
-    if isinstance(block, blocks.StructBlock):
-        return StructBlockValidationError(
+    elif isinstance(block, blocks.ListBlock):
+        error = ListBlockValidationError({at: _nested(block.child_block, value[at], of) for at, of in inside.items()})
+    elif isinstance(block, blocks.StructBlock):
+        error = StructBlockValidationError(
             {at: _nested(block.child_blocks[at], value[at], of) for at, of in inside.items()}
         )
-    return ValidationError(" ".join(remark.finding.told for _path, remark in told))
+    return error
 
 
 class RemarksPanel(Panel):

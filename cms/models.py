@@ -12,6 +12,7 @@ from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.text import slugify
@@ -327,7 +328,7 @@ class NewsIndexPage(RoutablePageMixin, SitePage):
         """Address of the feed."""
         return f"{self.url}{self.reverse_subpage('feed')}"
 
-    @path("rss/", name="feed")
+    @path("rss/", name="feed")  # type: ignore[untyped-decorator]
     def feed(self, request: HttpRequest) -> HttpResponse:
         """The newest of them for a feed reader: title, summary and link."""
         feed = Rss201rev2Feed(
@@ -498,7 +499,7 @@ class ExpertIndexPage(RoutablePageMixin, SitePage):
         context["draws"] = [(profile.expert.name, profile.expert.pk, draw(profile.expert, seed)) for profile in found]
         return context
 
-    @path("<slug:slug>/", name="expert")
+    @path("<slug:slug>/", name="expert")  # type: ignore[untyped-decorator]
     def expert(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The page of one expert.
 
@@ -515,9 +516,9 @@ class ExpertIndexPage(RoutablePageMixin, SitePage):
             "list_url": self.get_url(request),
             "wish": seal_wish(expert=profile.expert.pk),
         }
-        response = self.render(request, context_overrides=context, template="cms/expert_page.html")
+        response: TemplateResponse = self.render(request, context_overrides=context, template="cms/expert_page.html")
         addresses = {code: self.address(code) for code, _label in settings.LANGUAGES}
         twins = {code: f"{address}{slug}/" for code, address in addresses.items() if address}
         request.translations = twins  # type: ignore[attr-defined]
-        response.context_data["translations"] = twins
+        response.context_data = {**(response.context_data or {}), "translations": twins}
         return response
