@@ -77,6 +77,9 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR").new_page()
+        page.goto(f"{ADDRESS}/")
+        take(page, "home")
         page = logged_in(browser, "patient@demo.test", 1280, 900)
         page.goto(f"{ADDRESS}/patient/")
         take(page, "patient")
