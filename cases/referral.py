@@ -151,7 +151,7 @@ def check_price(app_configs: Any, databases: Sequence[str] | None = None, **_opt
         found.append(
             checks.Warning(
                 "A price is set and no rule on referral is recorded: patients cannot open requests (R.4127-53).",
-                hint="A coordinating doctor records it on the desk, under «Referral rule».",
+                hint="A coordinating doctor records it at /bureau/adressage/.",
                 id="cases.W021",
             )
         )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import require_role
 from cases.desk import forms, selectors
+from cases.referral import fee_barred
 
 PAGE = 25
 
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "searched": _SEARCH in request.session,
         "total": counts.of(view),
         "view": view,
+        "barred": actor.role == "coordinator" and fee_barred(),
     }
     return render(request, "cases/desk/home.html", context)
 

@@ -48,7 +48,9 @@ def test_nobody_pays_before_the_rule_is_recorded_and_then_it_is_said(draft: Desk
     assert draft.case.state == State.DRAFT
 
     desk = verified_client(draft.world.coordinator, "coordinator")
+    assert "/en/bureau/adressage/" in desk.get("/en/bureau/").content.decode()
     assert record(desk, "required").status_code == 302
+    assert "/en/bureau/adressage/" not in desk.get("/en/bureau/").content.decode()
     decision = ReferralDecision.objects.get()
     assert (decision.rule, decision.note, decision.recorded_by) == ("required", NOTE, draft.world.coordinator)
     event = AuditEvent.objects.get(action="referral.decided")
