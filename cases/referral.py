@@ -74,12 +74,12 @@ def referring_doctor(case: Case) -> str:
 
 def rule_words() -> str:
     """The rule in a sentence or two, for whoever thinks of asking."""
-    if fee_barred():
+    decision = decision_now()
+    if decision is None and has_price():
         return _(
             "No opinion can be asked for at this price yet: the service has still to say whether a doctor must refer "
             "you (article R.4127-53 of the public health code)."
         )
-    decision = decision_now()
     rule = decision.rule if decision is not None else settings.REFERRAL_RULE
     words = {
         ReferralRule.OFF: _("No doctor has to refer you: you can ask by yourself."),
