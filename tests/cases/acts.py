@@ -139,6 +139,11 @@ def set_questions(stage: Stage, actor: Actor) -> Step:
 
 
 @done_in("draft", Who.PATIENT)
+def set_referring_doctor(stage: Stage, actor: Actor) -> Step:
+    return lambda: drafting.set_referring_doctor(stage.case_id, "Dr Martin, Lyon", actor=actor)
+
+
+@done_in("draft", Who.PATIENT)
 def refuse_the_treating_doctor(stage: Stage, actor: Actor) -> Step:
     shown = current_text("treating_doctor_refusal", SECOND).pk
     return lambda: drafting.set_treating_doctor(stage.case_id, "refused", None, actor=actor, shown_text=shown)
