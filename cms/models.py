@@ -91,8 +91,9 @@ class HomePage(ReviewedPage):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["start_url"] = reverse("start:begin")
         context["diseases"] = PathologyPage.below(self)
-        context["links"] = {code: path_of(code, self.locale.language_code) for code in ("experts", "hosting", "prices")}
-        context["structured"] = structured.as_script(structured.site(self.url or "/", self.locale.language_code))
+        language = (get_language() or "fr")[:2]
+        context["links"] = {code: path_of(code, language) for code in ("experts", "hosting", "prices")}
+        context["structured"] = structured.as_script(structured.site(self.url or "/", language))
         context["search"] = SearchForm()
         return context
 
@@ -248,7 +249,9 @@ class PathologyPage(SitePage):
     @classmethod
     def below(cls, page: Page) -> list["PathologyPage"]:
         """Those on line below a page, by title."""
-        return list(cls.objects.descendant_of(page).live().select_related("pathology").order_by("title"))
+        found = cls.objects.descendant_of(page).live().select_related("pathology", "locale").order_by("title")
+        shown = ("title", "url_path", "locale", "pathology__code", "pathology__plain_fr", "pathology__plain_en")
+        return list(found.only(*shown))
 
     @property
     def drawings(self) -> tuple[str, ...]:

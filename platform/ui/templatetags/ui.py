@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from django import template
@@ -10,12 +11,13 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template.defaultfilters import stringfilter
+from django.template.loader import select_template
 from django.templatetags.static import PrefixNode
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from clock import now
 from ui import dates, rendering, typography
@@ -106,6 +108,22 @@ def icon(name: str) -> SafeString:
 def logo() -> SafeString:
     """The two circles of the header."""
     return draw_circles("logo")
+
+
+@register.simple_tag
+def drawing(template: str | tuple[str, ...], *, said: bool = False) -> SafeString:
+    """`{% drawing "ui/drawings/lost.html" %}`: of several the first there is.
+
+    Args:
+        said: named for those who do not see it; else hidden from them, as one that only decorates.
+    """
+    return _drawn((template,) if isinstance(template, str) else template, said, get_language())
+
+
+@cache
+def _drawn(templates: tuple[str, ...], said: bool, _language: str | None) -> SafeString:
+    """Drawn once: it depends on these alone."""
+    return select_template(templates).render({"said": said})
 
 
 @register.simple_tag
