@@ -123,7 +123,8 @@ def drawing(template: str | tuple[str, ...], *, said: bool = False) -> SafeStrin
 @cache
 def _drawn(templates: tuple[str, ...], said: bool, _language: str | None) -> SafeString:
     """Drawn once: it depends on these alone."""
-    return select_template(templates).render({"said": said})
+    drawn: SafeString = select_template(templates).render({"said": said})
+    return drawn
 
 
 @register.simple_tag
