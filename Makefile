@@ -21,7 +21,7 @@ proof: ## The long searches, in parts (PART=name for one); writes docs/proof.md
 	@exec $(PYTHON) bin/proof.py $(PART)
 
 bench: ## Measure the figures of the product on PostgreSQL
-	@bin/setup test
+	@bin/setup bench
 	@exec $(PYTHON) bin/bench.py
 
 behaviours: ## How many rows of docs/behaviours.tsv and docs/asvs.csv the last test run proved, and which are open

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,41 @@ ROOT = Path(__file__).resolve().parents[2]
 PORT = 8719
 
 
+def database_url() -> str:
+    """The address of the database of this run."""
+    own = connection.settings_dict
+    return f"postgres://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
+
+
+@contextmanager
+def gunicorn(port: int, *arguments: str, asked: str, environment: dict[str, str]) -> Iterator[int]:
+    """Start it, wait until it answers, and stop it at the end; gives the number of its process.
+
+    Args:
+        asked: an address that tells whether it answers.
+    """
+    here = {"PORT": str(port), "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
+    command = [sys.executable, "-m", "gunicorn", *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment | here, stdin=subprocess.DEVNULL)
+    try:
+        for _try in range(120):
+            assert process.poll() is None, "the server ended"
+            try:
+                urllib.request.urlopen(asked, timeout=2).read()
+                break
+            except urllib.error.HTTPError:
+                break
+            except OSError:
+                time.sleep(0.5)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
 @contextmanager
 def serve(**environment: str) -> Iterator[tuple[str, int]]:
-    """Start gunicorn, wait until it answers, and stop it at the end.
+    """The server with the settings of the tests, without TLS.
 
     Args:
         environment: variables beside those it needs.
@@ -25,23 +58,7 @@ def serve(**environment: str) -> Iterator[tuple[str, int]]:
     Returns:
         its address, and the number of its process.
     """
-    own = connection.settings_dict
-    url = f"postgres://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
-    needed = {
-        "DJANGO_SETTINGS_MODULE": "tests.bench.web_settings",
-        "DATABASE_URL": url,
-        "PORT": str(PORT),
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
-    }
-    process = subprocess.Popen([sys.executable, "-m", "gunicorn"], cwd=ROOT, env=os.environ | needed | environment)
-    try:
-        for _try in range(120):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/connexion/", timeout=2).read()
-                break
-            except OSError:
-                time.sleep(0.5)
-        yield f"http://127.0.0.1:{PORT}", process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
+    needed = {"DJANGO_SETTINGS_MODULE": "tests.bench.web_settings", "DATABASE_URL": database_url()}
+    address = f"http://127.0.0.1:{PORT}"
+    with gunicorn(PORT, asked=f"{address}/connexion/", environment=os.environ | needed | environment) as process:
+        yield address, process
