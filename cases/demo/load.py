@@ -16,6 +16,7 @@ from cases.demo.people import (
     People,
     make_candidacy,
     make_child,
+    make_own_questions,
     make_patient,
     make_patient_without_account,
     make_people,
@@ -100,6 +101,7 @@ class Loader:
             self.people: People = make_people(self.password_hash)
         with clock.travel(start - timedelta(days=4)):
             make_candidacy(self.people)
+            make_own_questions(self.people)
             self.camille = make_patient(
                 "patient@demo.test",
                 "Camille",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from accounts.models import Patient, Professional, User
 from accounts.services.accounts import create_staff, create_user
@@ -18,8 +19,9 @@ from experts.authority import ensure_authority
 from experts.joining import votes
 from experts.joining.services import save_draft, send_candidacy
 from experts.models import ExpertProfile, Pathology
+from experts.own_questions.services import publish_questions, save_item
 from experts.services import create_expert, record_convention, record_insurance, record_interests, record_registration
-from ui.dates import paris_day
+from ui.dates import NBSP, paris_day
 
 SETUP = SystemActor("set_up")
 
@@ -228,6 +230,42 @@ def make_candidacy(people: People) -> None:
     send_candidacy(candidacy.pk, actor=acting(candidate, "account"))
     reason = "Expérience utile au service."
     votes.vote(candidacy.pk, choice="for", reason=reason, actor=acting(members[1], "committee"))
+
+
+def make_own_questions(people: People) -> None:
+    """What the first expert of the lumbar disc herniation asks besides: two questions and a document, published."""
+    expert = people.experts["lumbar_disc_herniation"][0]
+    actor, pathology = acting(expert.user, "expert"), Pathology.objects.get(code="lumbar_disc_herniation")
+    items: list[dict[str, Any]] = [
+        {
+            "type": "yesno",
+            "label": {
+                "fr": f"Pouvez-vous marcher dix minutes sans vous arrêter{NBSP}?",
+                "en": "Can you walk for ten minutes without stopping?",
+            },
+            "required": True,
+        },
+        {
+            "type": "longtext",
+            "label": {
+                "fr": f"Quels gestes réveillent la douleur{NBSP}?",
+                "en": "Which movements bring the pain back?",
+            },
+            "required": False,
+        },
+        {
+            "document_type": "imaging",
+            "label": {
+                "fr": "Radiographies debout, de face et de profil",
+                "en": "Standing X-rays, front and side",
+            },
+            "why": {"fr": "L’équilibre du dos.", "en": "The balance of the back."},
+            "required": False,
+        },
+    ]
+    for item in items:
+        save_item(expert.pk, pathology.pk, item, actor=actor)
+    publish_questions(expert.pk, pathology.pk, actor=actor)
 
 
 def _staff(email: str, roles: Iterable[str], name: str, title: str, password_hash: str) -> User:

@@ -6,7 +6,10 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.site.playhouse import stage_database, standing_on
+from tests.site.room import room, worker, world
 from tests.site.stage import Stage
+
+__all__ = ["room", "worker", "world"]
 
 
 @pytest.fixture(scope="session")
