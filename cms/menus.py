@@ -24,7 +24,7 @@ HEADER: tuple[tuple[str, Promise | str], ...] = (
 )
 FOOTER: tuple[tuple[str, Promise | str], ...] = (
     ("who", _("Who it is for")),
-    ("resources", _("Associations and resources")),
+    ("resources", _("Resources and associations")),
     ("news", _("News")),
     ("legal", _("Legal notice")),
     ("hosting", _("Where your data are")),
