@@ -50,7 +50,7 @@ def _foreign(soup: BeautifulSoup, page: Page) -> Iterator[str]:
     if soup.find("style") or soup.select("[style]"):
         yield "a style inline"
     for script in soup.find_all("script"):
-        if not script.get("src") and script.get("type") != "application/json":
+        if not script.get("src") and script.get("type") not in ("application/json", "application/ld+json"):
             yield "a script inline"
     for tag in soup.find_all(True):
         for name, value in tag.attrs.items():
