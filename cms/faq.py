@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.names import fold_name
-from errors import Conflict, NotAllowed
+from accounts.network import require_this_site
+from errors import Conflict
 
 if TYPE_CHECKING:
     from cms.models import FaqPage
@@ -81,15 +82,6 @@ def _entry(item: Any) -> Entry:
     )
 
 
-def from_this_site(request: HttpRequest) -> bool:
-    """Whether a browser says that a page of this site sent the form, or says nothing (ADR 0016)."""
-    site = request.headers.get("Sec-Fetch-Site", "")
-    if site:
-        return site == "same-origin"
-    origin = request.headers.get("Origin", "")
-    return not origin or origin == f"{request.scheme}://{request.get_host()}"
-
-
 def count_answer(request: HttpRequest, token: str, *, useful: bool) -> UUID:
     """Add one to a number.
 
@@ -102,8 +94,7 @@ def count_answer(request: HttpRequest, token: str, *, useful: bool) -> UUID:
     """
     from cms.models import AnswerCount
 
-    if not from_this_site(request):
-        raise NotAllowed(_("This form was not sent by a page of this site."))
+    require_this_site(request)
     try:
         entry = UUID(signing.loads(token, salt=_SALT, max_age=_TOKEN_AGE))
     except signing.BadSignature as error:

@@ -1,7 +1,8 @@
 """«/verifier/»: by the code at the foot of the paper, or by the PDF itself, hashed in memory and never stored.
 
 Told: authentic or not, complete, the latest version or replaced, suspended; and for a whole PDF, which its holder has
-anyway, the name of the signer. Never told: whose it is, or what it is about.
+anyway, the name of the signer. Never told: whose it is, or what it is about. No cookie: what other sites would have a
+browser send is refused by what it says of them (ADR 0016).
 """
 
 from dataclasses import dataclass
@@ -15,12 +16,12 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import limits
 from accounts.access import public
-from accounts.network import client_network
+from accounts.network import client_network, require_this_site
 from audit import record
 from cases.models import Opinion
 from cases.models.states import State
@@ -181,9 +182,11 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@csrf_exempt
 @require_http_methods(["POST"])
 def by_code(request: HttpRequest) -> HttpResponse:
     """By the code; tries are limited per network."""
+    require_this_site(request)
     form = CodeForm(request.POST)
     if not form.is_valid():
         return _page(request, 422, code_form=form)
@@ -238,13 +241,9 @@ class _InMemory(MemoryFileUploadHandler):
 @require_http_methods(["POST"])
 def by_file(request: HttpRequest) -> HttpResponse:
     """By the PDF itself."""
+    require_this_site(request)
     request.upload_handlers = [_InMemory(request)]
     limits.reserve(TRIES, client_network(request))
-    return _by_file(request)
-
-
-@csrf_protect
-def _by_file(request: HttpRequest) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, 422, file_form=form)

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from errors import NotAllowed
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -75,3 +78,22 @@ def network_of(address: str) -> str:
 def client_network(request: HttpRequest) -> str:
     """The network of the client of this request: what limits count by and the journal keeps."""
     return network_of(client_address(request))
+
+
+def from_this_site(request: HttpRequest) -> bool:
+    """Whether a browser says that a page of this site sent the form, or says nothing (ADR 0016)."""
+    site = request.headers.get("Sec-Fetch-Site", "")
+    if site:
+        return site == "same-origin"
+    origin = request.headers.get("Origin", "")
+    return not origin or origin == f"{request.scheme}://{request.get_host()}"
+
+
+def require_this_site(request: HttpRequest) -> None:
+    """Refuse what another site had a browser send, on a public page whose forms carry no token.
+
+    Raises:
+        NotAllowed: the browser says so.
+    """
+    if not from_this_site(request):
+        raise NotAllowed(_("This form was not sent by a page of this site."))

@@ -184,4 +184,7 @@ def test_anyone_reads_the_page_and_the_certificate_and_nothing_changes_by_get(de
     assert pem.content.startswith(b"-----BEGIN CERTIFICATE-----") and b"PRIVATE" not in pem.content
     for path in ("code/", "fichier/"):
         assert client.get(f"/verifier/{path}").status_code == 405
-        assert Client(enforce_csrf_checks=True).post(f"/verifier/{path}", {"code": "x"}).status_code == 403
+        strict, elsewhere = Client(enforce_csrf_checks=True), {"Sec-Fetch-Site": "cross-site"}
+        assert strict.post(f"/verifier/{path}", {"code": "x"}, headers=elsewhere).status_code == 403
+        assert strict.post(f"/verifier/{path}", {"code": "x"}).status_code == 422
+        assert not client.cookies and not strict.cookies
