@@ -1,9 +1,11 @@
-"""The home page for visitors, with the page cache and without it."""
+"""The home page for visitors, with the page cache and without it, and the search of the site."""
 
 import socket
+import statistics
 import threading
 import time
-from urllib.parse import urlsplit
+import urllib.request
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -55,3 +57,23 @@ def test_the_home_page_for_visitors(figure: Record, cache: str, goal: int) -> No
         _requests_a_second(address, "/", clients=4)
         found = _requests_a_second(address, "/")
     figure(f"home page {words}: requests a second", f"{found:.0f}", f"at least {goal}")
+
+
+#: As visitors type: a disease, a symptom with a fault, a question, another language, a name, nothing of ours.
+_TYPED = ("endometriose", "hernie discal", "combien ça coûte", "herniated disk", "docteur salvat", "grippe aviaire")
+
+
+def test_the_search_of_the_site(figure: Record) -> None:
+    taken = []
+    with serve() as (address, _process):
+        for number in range(240):
+            words = urlencode({"q": _TYPED[number % len(_TYPED)]}).encode()
+            start = time.perf_counter()
+            with urllib.request.urlopen(f"{address}/recherche/", words, timeout=10) as answer:
+                assert answer.status == 200 and answer.read()
+            taken.append((time.perf_counter() - start) * 1000)
+    figure(
+        "search of the site, p95 of 240, one at a time",
+        f"{statistics.quantiles(taken, n=20)[18]:.0f} ms",
+        "at most 100 ms",
+    )
