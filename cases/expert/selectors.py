@@ -136,7 +136,8 @@ def usual_request(case: Case) -> str:
         lines = [gettext("To study this file, I also need this:")]
         for question in questions(asked.body):
             choices = ", ".join(label for _code, label in choice_labels(question, language))
-            lines.append(localised(question["label"], language) + (f" ({choices})" if choices else ""))
+            more = choices or (localised(question["unit"], language) if "unit" in question else "")
+            lines.append(localised(question["label"], language) + (f" ({more})" if more else ""))
         for piece in asked.body["prerequisites"]:
             label, why = localised(piece["label"], language), localised(piece["why"], language)
             lines.append(gettext("Document: %(label)s. %(why)s") % {"label": label, "why": why})

@@ -45,6 +45,14 @@ def names(visitor: Someone, address: str, name: str) -> bool:
     return answer.status == 200 and name in answer.text()
 
 
+def finds(visitor: Someone, words: str, name: str) -> bool:
+    """Whether the search of the site names somebody."""
+    visitor.go("cms:search")
+    visitor.page.locator("main [name=q]").fill(words)
+    visitor.press("Rechercher")
+    return name in visitor.page.locator("main").inner_text()
+
+
 def sign(someone: Someone, words: str) -> None:
     """Read the text again, ask for the code that stands for it, sign."""
     someone.press("M’envoyer un code")
@@ -127,12 +135,14 @@ def test_a_suspended_expert_vanishes_at_once_from_the_whole_site(room: Room, wor
     for address in (LIST, DISEASE, own):
         assert names(visitor, address, name), address
     assert names(visitor, "/sitemap.xml", own)
+    assert finds(visitor, "hernie discale", name)
 
     desk = room.staff(world.coordinator)
     desk.go("experts_desk:status", expert.pk)
     desk.tick(status="suspended")
     desk.type(motive="Une plainte est examinée par l’Ordre.")
     desk.press("Changer le statut")
-    for address in (LIST, DISEASE, own, f"/recherche/?q={name.split()[-1]}"):
+    for address in (LIST, DISEASE, own):
         assert not names(visitor, address, name), address
     assert not names(visitor, "/sitemap.xml", own)
+    assert not finds(visitor, "hernie discale", name)

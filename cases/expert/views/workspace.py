@@ -234,6 +234,8 @@ def ask(request: HttpRequest, case: Case) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     usual = usual_request(case)
     form = forms.QuestionForm(request.POST or None, initial={"text": usual if "habituelles" in request.GET else ""})
+    if form.initial["text"]:
+        form.fields["text"].widget.attrs["rows"] = 12
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
         done = _("Your question is sent. The clock waits for the answer.")
