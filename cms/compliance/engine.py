@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from cms.compliance.findings import Code, Finding, Place, Severity
+from cms.compliance.findings import Code, Finding, Place, Severity, around
 from cms.compliance.links import find_links
 from cms.compliance.reading import Reading
 from cms.compliance.rules import Rule, Table, table
@@ -49,18 +49,13 @@ def check(
         if (rule.code is Code.UNDATED and dated) or (rule.code is Code.UNSOURCED and sourced):
             continue
         found += _apply(rule, reading, denials)
-    return _distinct(found)
+    return [_in_place(finding, text) for finding in _distinct(found)]
 
 
 def _spans(pattern: re.Pattern[str] | None, reading: Reading) -> Iterator[Span]:
-    """First and last word of each place where a pattern is found and its capitals are there."""
-    if pattern is None:
-        return
-    for match in pattern.finditer(reading.line):
-        if all(
-            match.start(number) < 0 or reading.capital(reading.index(match.start(number)))
-            for number in range(1, pattern.groups + 1)
-        ):
+    """First and last word of each place where a pattern is found."""
+    if pattern is not None:
+        for match in pattern.finditer(reading.line):
             yield reading.index(match.start()), reading.index(match.end() - 1)
 
 
@@ -115,6 +110,11 @@ def _apply(rule: Rule, reading: Reading, denials: Denials) -> Iterator[Finding]:
         yield Finding(rule.code, rule.severity, start, end, reading.original[start:end], rule.article, rule.topic)
 
 
+def _in_place(finding: Finding, text: str) -> Finding:
+    before, after = around(text, finding.start, finding.end)
+    return replace(finding, before=before, after=after)
+
+
 def _distinct(found: list[Finding]) -> list[Finding]:
     """The findings in the order of the text; one where several of a kind share a word, blocking if one is."""
     kept: list[Finding] = []
@@ -123,7 +123,7 @@ def _distinct(found: list[Finding]) -> list[Finding]:
         before = last_of.get(finding.code)
         if before is not None and finding.start < kept[before].end:
             if finding.blocking and not kept[before].blocking:
-                kept[before] = replace(finding)
+                kept[before] = finding
             continue
         last_of[finding.code] = len(kept)
         kept.append(finding)

@@ -1,5 +1,6 @@
 """What a check answers."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,6 +53,8 @@ class Finding:
         words: the text between the two, as it was written.
         article: what the rule rests on, for example «R.4127-19-1 CSP».
         topic: which sentence of advice goes with it: the code, or a closer one of the same code.
+        before: the rest of the sentence before the words, cut to what a reader needs to find them.
+        after: the rest of it after them.
     """
 
     code: Code
@@ -61,6 +64,8 @@ class Finding:
     words: str
     article: str
     topic: str
+    before: str = ""
+    after: str = ""
 
     @property
     def blocking(self) -> bool:
@@ -74,9 +79,28 @@ class Finding:
 
     @property
     def told(self) -> str:
-        """The finding as whoever wrote the words reads it."""
-        return _("“%(words)s”: %(instead)s (%(article)s)") % {
-            "words": self.words,
-            "instead": self.instead,
-            "article": self.article,
-        }
+        """The finding as whoever wrote the words reads it: in their sentence, what to do instead, the article."""
+        said = {"words": self.words, "instead": self.instead, "article": self.article}
+        if not self.before.strip() and not self.after.strip(" .!?…;"):
+            return _("“%(words)s”: %(instead)s (%(article)s)") % said
+        said["sentence"] = f"{self.before}{self.words}{self.after}".strip()
+        return _("“%(words)s”, in “%(sentence)s”: %(instead)s (%(article)s)") % said
+
+
+#: So many characters of a sentence are shown on either side of the words.
+_SHOWN = 60
+_END = re.compile(r"[.!?…;](?=\s)|\n")
+
+
+def around(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after some words in their sentence; «…» where it is cut."""
+    *earlier, before = _END.split(text[max(start - _SHOWN, 0) : start])
+    if not earlier and start > _SHOWN:
+        before = f"…{before.partition(' ')[2]}"
+    after = text[end : end + _SHOWN]
+    stop = _END.search(after)
+    if stop:
+        after = after[: stop.end()]
+    elif len(text) > end + _SHOWN:
+        after = f"{after.rpartition(' ')[0]}…"
+    return before.lstrip(), after.rstrip()

@@ -16,6 +16,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 _ELEMENT = re.compile(r"\s*(?:\{(?P<gap>\d{1,2})\}|(?P<open>\()|(?P<close>\)\??)|(?P<bar>\|)|(?P<plain>[^\s()|{}]+))")
+#: Before a word, written with a capital or not.
+_BEGIN = r" \^?"
 _ENDING = "[^ .,:]{0,20}"
 _WORD = "[^ .,:/%€$£★®+#&<>]{1,40}"
 _BETWEEN = "(?: [^ .:]{1,40}){0,%s}?"
@@ -33,11 +35,11 @@ def _word(text: str, words: Words) -> str:
         name = text.rstrip("?")[1:-1]
         if name not in words:
             raise WrongPattern(f"no list of words is called {text}")
-        return _choice([_sequence(option, words) for option in words[name]]) + text[len(name) + 2 :]
+        return _choice([_sequence(option, words) for option in words[name]], text[len(name) + 2 :])
     if text == "_":
         return f" {_WORD}"
     if text == "^":
-        return f" ({_WORD})"
+        return rf" \^{_WORD}"
     if text == "#":
         return " [0-9][0-9,]{0,12}"
     if text == "#year":
@@ -46,12 +48,21 @@ def _word(text: str, words: Words) -> str:
     if rest or "?" in stem or not stem:
         raise WrongPattern(f"not understood: {text!r}")
     expression = re.escape(stem) + (_ENDING if star else "")
-    return f" ({expression})" if text.startswith("^") else f" {expression}"
+    return rf" \^{expression}" if text.startswith("^") else _BEGIN + expression
 
 
-def _choice(options: Iterable[str]) -> str:
-    """The expression for one of several."""
-    return "(?:" + "|".join(options) + ")"
+def _choice(options: Iterable[str], after: str = "") -> str:
+    """The expression for one of several; `after` is "?" where it may be missing.
+
+    How a word begins is written once for all that begin so: they are then told apart by their first letter, at once.
+    """
+    found = list(options)
+    alike = [option.removeprefix(_BEGIN) for option in found if option.startswith(_BEGIN)]
+    others = [option for option in found if not option.startswith(_BEGIN)]
+    one = f"{_BEGIN}(?:{'|'.join(alike)})"
+    if alike and not others and not after:
+        return one
+    return f"(?:{'|'.join([one, *others] if alike else others)}){after}"
 
 
 def _sequence(text: str, words: Words) -> str:
@@ -72,7 +83,7 @@ def _sequence(text: str, words: Words) -> str:
             options = levels.pop()
             if not levels or not all(options):
                 raise WrongPattern(f"a parenthesis without its other half, or an empty choice: {text!r}")
-            levels[-1][-1].append(_choice("".join(option) for option in options) + element["close"][1:])
+            levels[-1][-1].append(_choice(("".join(option) for option in options), element["close"][1:]))
         else:
             levels[-1][-1].append(_word(element["plain"], words))
     if len(levels) != 1 or len(levels[0]) != 1:
@@ -89,4 +100,4 @@ def translate(lines: Iterable[str], words: Words) -> re.Pattern[str] | None:
     expressions = [_sequence(line, words) for line in lines]
     if not expressions:
         return None
-    return re.compile("(?:" + "|".join(expressions) + ")(?= )")
+    return re.compile(f"(?:{_choice(expressions)})(?= )")

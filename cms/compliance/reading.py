@@ -120,7 +120,8 @@ class Reading:
     """A text as words.
 
     Attributes:
-        line: the words, each after one space, and one space at the end; "." stands for any end of a sentence.
+        line: the words, each after one space, "^" before those with a capital, and one space at the end; "." stands for
+            any end of a sentence.
         tokens: the same with their places in the original.
     """
 
@@ -128,14 +129,15 @@ class Reading:
         self.original = original
         self.plain, self.origins = fold(original)
         self.tokens = self._tokens()
-        self.line = "".join(f" {token.text}" for token in self.tokens) + " "
+        marked = [f" ^{token.text}" if self._capital(token) else f" {token.text}" for token in self.tokens]
+        self.line = "".join(marked) + " "
         self._starts: list[int] = []
         self._sentences: list[int] = []
         place = sentence = 0
-        for token in self.tokens:
+        for token, word in zip(self.tokens, marked, strict=True):
             self._starts.append(place)
             self._sentences.append(sentence)
-            place += len(token.text) + 1
+            place += len(word)
             sentence += token.text == "."
 
     def index(self, place: int) -> int:
@@ -150,9 +152,8 @@ class Reading:
         """Where two tokens begin and end in the original."""
         return self.tokens[first].start, self.tokens[last].end
 
-    def capital(self, index: int) -> bool:
+    def _capital(self, token: Token) -> bool:
         """Whether a word begins with a capital letter as it was written."""
-        token = self.tokens[index]
         first = next((character for character in self.original[token.start : token.end] if character.isalpha()), "")
         return unicodedata.normalize("NFKD", first)[:1].isupper() if first else False
 
