@@ -69,6 +69,7 @@ class RemarksPanel(Panel):
             context: dict[str, Any] = super().get_context_data(parent_context)
             remarks = sorted(review(self.instance), key=lambda remark: not remark.blocking) if self.instance.pk else []
             context["remarks"] = remarks
+            context["code"] = self.instance.locale.language_code if self.instance.pk else ""
             context["blocked"] = any(remark.blocking for remark in remarks)
             context["unfinished"] = unfinished(self.instance) if self.instance.pk else []
             context["released"] = context["blocked"] and is_released(self.instance)

@@ -428,13 +428,13 @@ models.TextField.register_lookup(Length, "length")
 
 
 class ReleasedText(models.Model):
-    """Words of a page that a coordinating doctor let go on line in spite of a rule: these words, and no others."""
+    """Words that a coordinating doctor let go on line in spite of a rule: these words, and no others."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # The same for both languages of a page.
+    # Of a page, the same for both its languages; or the id of an expert's text.
     page_key = models.UUIDField()
     language = models.CharField(max_length=2)
-    # Of all the words of the page, see `cms.review.fingerprint`.
+    # Of all the words, see the two functions called `fingerprint`.
     sha256 = models.CharField(max_length=64)
     motive = models.TextField(max_length=2000, validators=[MinLengthValidator(MOTIVE_LENGTH)])
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -137,10 +138,14 @@ def blocking(page: Page) -> list[Remark]:
 
 def is_released(page: Page) -> bool:
     """Whether a coordinating doctor has released the words of this page as they are."""
+    return released(page.translation_key, page.locale.language_code, fingerprint(page))
+
+
+def released(key: UUID, language: str, sha256: str) -> bool:
+    """Whether a coordinating doctor has released these very words of a page or of an expert's text."""
     from cms.models import ReleasedText
 
-    key, language = page.translation_key, page.locale.language_code
-    return ReleasedText.objects.filter(page_key=key, language=language, sha256=fingerprint(page)).exists()
+    return ReleasedText.objects.filter(page_key=key, language=language, sha256=sha256).exists()
 
 
 def refuse_blocked(page: Page) -> None:

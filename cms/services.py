@@ -83,18 +83,11 @@ def release_page(page_key: UUID, language: str, motive: str, sha256: str, *, act
         Conflict: the editor has changed the words meanwhile.
     """
     require(actor, "page.release", "page")
-    motive = motive.strip()
-    if len(motive) < MOTIVE_LENGTH:
-        raise Invalid(_("The motive is too short."), fields={"motive": _("Say why in at least 20 characters.")})
     with transaction.atomic():
         locked = Page.objects.select_for_update().filter(translation_key=page_key, locale__language_code=language)
         list(locked)
         draft = blocked_draft(page_key, language, actor=actor)
-        if fingerprint(draft.page) != sha256:
-            raise Conflict(_("The words have changed since you read them."), _("Read them again, then decide."))
-        ReleasedText.objects.create(
-            page_key=page_key, language=language, sha256=sha256, motive=motive, released_by_id=actor.person
-        )
+        keep_release(page_key, language, motive, sha256, present=fingerprint(draft.page), actor=actor)
         record(
             "page.released",
             actor=actor,
@@ -106,6 +99,28 @@ def release_page(page_key: UUID, language: str, motive: str, sha256: str, *, act
             },
         )
         draft.revision.publish()
+
+
+def keep_release(key: UUID, language: str, motive: str, sha256: str, *, present: str, actor: Actor) -> None:
+    """Record that a coordinating doctor releases words, within the transaction of whoever calls.
+
+    Args:
+        key: of the page, or the id of an expert's text.
+        sha256: of the words he was shown.
+        present: of the words as they are.
+
+    Raises:
+        Invalid: the motive is too short.
+        Conflict: the words have changed meanwhile.
+    """
+    motive = motive.strip()
+    if len(motive) < MOTIVE_LENGTH:
+        raise Invalid(_("The motive is too short."), fields={"motive": _("Say why in at least 20 characters.")})
+    if sha256 != present:
+        raise Conflict(_("The words have changed since you read them."), _("Read them again, then decide."))
+    ReleasedText.objects.create(
+        page_key=key, language=language, sha256=sha256, motive=motive, released_by_id=actor.person
+    )
 
 
 def check_live_pages() -> int:

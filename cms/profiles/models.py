@@ -24,6 +24,8 @@ class ProfileText(models.Model):
     training_fr = models.TextField(max_length=LONGEST, blank=True)
     training_en = models.TextField(max_length=LONGEST, blank=True)
     written_at = models.DateTimeField(default=now)
+    # Since when a rule of publication keeps it off the site.
+    kept_off_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     #: The fields he fills in, in the order of the page.
     FIELDS: ClassVar[tuple[str, ...]] = ("acts_fr", "training_fr", "acts_en", "training_en")
@@ -33,6 +35,11 @@ class ProfileText(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @classmethod
+    def fields_in(cls, language: str) -> tuple[str, ...]:
+        """The fields written in one language."""
+        return tuple(name for name in cls.FIELDS if name.endswith(f"_{language}"))
 
 
 class ProfileApproval(models.Model):

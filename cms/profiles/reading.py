@@ -14,6 +14,7 @@ from django.utils.translation import get_language, override
 from accounts.models import Professional
 from cms.compliance import Finding, Place, check
 from cms.profiles.models import ProfileApproval, ProfileText
+from cms.review import released
 from experts.facts import Fact, record_of
 from experts.models import ExpertProfile, Pathology
 from experts.models.profiles import LANGUAGES
@@ -78,6 +79,11 @@ class Profile:
         """Whether he agreed to exactly this."""
         return self.text is not None and self.approved == self.sha256
 
+    @property
+    def is_kept_off(self) -> bool:
+        """Whether a rule of publication refuses words of it."""
+        return self.text is not None and self.text.kept_off_at is not None
+
     def lacking(self, on: date) -> list[Fact]:
         """What of his record keeps the page off the site that day."""
         return [
@@ -88,7 +94,7 @@ class Profile:
 
     def is_on_line(self, on: date) -> bool:
         """Whether visitors find the page that day."""
-        return self.is_approved and not self.lacking(on)
+        return self.is_approved and not self.is_kept_off and not self.lacking(on)
 
 
 def profiles(experts: Iterable[ExpertProfile]) -> list[Profile]:
@@ -141,11 +147,22 @@ def entries(found: Iterable[Profile], base: str) -> list[dict[str, Any]]:
     ]
 
 
-def remarks(text: str, language: str) -> list[Finding]:
-    """What the rules of publication say of a text of a profile (C-DEO-1)."""
-    return check(text, language=language, place=Place.PROFILE, dated=True, sourced=True)
+def fingerprint(text: ProfileText, language: str) -> str:
+    """SHA-256 of his words in one language, in hexadecimal: what a coordinating doctor releases, and nothing else."""
+    words = [getattr(text, name) for name in text.fields_in(language)]
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
-def refused(found: Iterable[Finding]) -> str:
-    """The words that may not stand on the page, why, and what to do instead; "" when there are none."""
-    return " ".join(finding.told for finding in found if finding.blocking)
+def refused(text: ProfileText) -> dict[str, list[Finding]]:
+    """What the rules of publication refuse of his words, by field; nothing where they are released (C-DEO-1)."""
+    found: dict[str, list[Finding]] = {}
+    for language, _label in settings.LANGUAGES:
+        mine = {name: said for name in text.fields_in(language) if (said := _blocking(getattr(text, name), language))}
+        if mine and not released(text.pk, language, fingerprint(text, language)):
+            found |= mine
+    return found
+
+
+def _blocking(words: str, language: str) -> list[Finding]:
+    found = check(words, language=language, place=Place.PROFILE, dated=True, sourced=True)
+    return [finding for finding in found if finding.blocking]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from cms.profiles import services
 from cms.profiles.reading import profiles
 from experts.models import ExpertProfile
 from experts.selectors import with_record
@@ -18,6 +19,13 @@ def ask_again() -> None:
             send("profile.changed", user=profile.expert.user, key=f"profile.changed:{profile.sha256}")
 
 
+@job(queue="upkeep", max_attempts=3)
+def check_texts() -> None:
+    """Look through the texts of all experts with the rules of today."""
+    services.check_texts()
+
+
 def register() -> None:
-    """Put it into the table of schedules."""
+    """Put them into the table of schedules."""
     register_schedule("profiles.ask_again", ask_again, timedelta(days=1), offset=timedelta(hours=5))
+    register_schedule("profiles.check", check_texts, timedelta(days=1), offset=timedelta(hours=4, minutes=40))

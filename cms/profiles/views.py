@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import require_role
+from cms.compliance import Finding
 from cms.models import ExpertIndexPage
 from cms.profiles import services
 from cms.profiles.forms import ProfileForm
 from cms.profiles.models import ProfileText
-from cms.profiles.reading import Profile, profile_of
+from cms.profiles.reading import Profile, profile_of, refused
 from errors import Conflict, Invalid
-from experts.forms import add_refusal
 from experts.selectors import own_profile
 from ui.forms import today
 
@@ -29,11 +29,18 @@ def _show(request: HttpRequest, profile: Profile, *, status: int = 200) -> HttpR
         "profile": profile,
         "versions": [(code, profile.both[code]) for code in ("fr", "en")],
         "lacking": profile.lacking(today()),
+        "refused": _refused(profile),
         "on_line": on_line,
         "was_approved": bool(profile.approved),
         "public_url": ExpertIndexPage.address_of(profile) if on_line else "",
     }
     return render(request, "cms/profiles/page.html", context, status=status)
+
+
+def _refused(profile: Profile) -> list[tuple[str, Finding]]:
+    """The words that keep his page off the site, each after its language."""
+    found = refused(profile.text) if profile.text else {}
+    return [(name[-2:], finding) for name, said in found.items() for finding in said]
 
 
 @reading
@@ -53,15 +60,24 @@ def write(request: HttpRequest) -> HttpResponse:
     text = profile_of(expert).text
     initial = {name: getattr(text, name) for name in ProfileText.FIELDS} if text else None
     form = ProfileForm(request.POST or None, initial=initial)
+    wrong = False
     if request.method == "POST" and form.is_valid():
         try:
-            services.write_profile(expert.pk, actor=actor, **form.cleaned_data)
+            kept = services.write_profile(
+                expert.pk, actor=actor, disputed="disputed" in request.POST, **form.cleaned_data
+            )
         except Invalid as refusal:
-            add_refusal(form, refusal)
+            wrong = True
+            for name, told in refusal.fields.items():
+                form.add_error(name, str(told).splitlines())
         else:
-            messages.success(request, _("Saved. Read the page as visitors will see it, then agree to it."))
+            if kept.kept_off_at is None:
+                messages.success(request, _("Saved. Read the page as visitors will see it, then agree to it."))
+            else:
+                messages.success(request, _("Saved. A coordinating doctor will look at the words the rules refuse."))
             return redirect("profile:page")
-    return render(request, "cms/profiles/write.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "refused": wrong}
+    return render(request, "cms/profiles/write.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

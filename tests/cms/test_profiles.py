@@ -8,13 +8,21 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from accounts.models import User
+from audit.models import AuditEvent
 from cases.start.begun import unseal
 from clock import now, travel
+from cms.models import ReleasedText
 from cms.profiles.models import ProfileApproval, ProfileText
-from cms.profiles.tasks import ask_again
+from cms.profiles.reading import profile_of
+from cms.profiles.services import release_text
+from cms.profiles.tasks import ask_again, check_texts
+from errors import NotAllowed
 from experts.models import ExpertProfile
 from experts.services import change_status
 from notify.models import Notice
+from tests.accounts.logins import log_in
+from tests.accounts.logins import make_user as a_doctor
 from tests.experts.people import actor_for, logged_in, make_expert, make_user
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +34,7 @@ TEXTS = {
     "acts_en": "Endometriosis surgery by laparoscopy",
     "training_en": "Doctorate, University of Example, 2001",
 }
+PRAISE = "Consultations. Le meilleur chirurgien de France. Enseignement"
 
 
 def an_expert(name: str = "Anne Salvat") -> ExpertProfile:
@@ -246,3 +255,99 @@ def test_the_page_leads_to_itself_in_the_other_language(expert: ExpertProfile, b
     page = BeautifulSoup(Client().get(f"{LIST}pr-anne-salvat/").content, "lxml")
     assert page.select_one(f'header a[href="{LIST_EN}pr-anne-salvat/"], footer a[href="{LIST_EN}pr-anne-salvat/"]')
     assert Client().get(f"{LIST}nobody/").status_code == 404
+
+
+@pytest.fixture
+def desk() -> tuple[Client, User]:
+    doctor, client = a_doctor("coordinator"), Client()
+    log_in(client, doctor)
+    return client, doctor
+
+
+def templates_of(user: User) -> list[str]:
+    found = Notice.objects.filter(user=user, template__startswith="profile.").order_by("created_at", "pk")
+    return [notice.template for notice in found]
+
+
+def refused_by_new_rules(expert: ExpertProfile) -> None:
+    """As if the rule had come after he wrote and agreed: the text in the database, and what he agreed to."""
+    ProfileText.objects.filter(expert=expert).update(acts_fr=PRAISE)
+    ProfileApproval.objects.filter(expert=expert).update(sha256=profile_of(expert).sha256)
+
+
+@pytest.mark.behaviour("S2-23")
+def test_each_night_what_the_rules_now_refuse_goes_off_the_site(
+    expert: ExpertProfile, browser: Client, desk: tuple[Client, User]
+) -> None:
+    editor = make_user("editor")
+    write(browser)
+    agree(browser)
+    check_texts.call()
+    assert on_line() == everywhere()
+    refused_by_new_rules(expert)
+    for _night in range(2):
+        check_texts.call()
+    assert on_line() == set()
+    assert templates_of(expert.user) == ["profile.kept_off"]
+    assert templates_of(editor) == templates_of(desk[1]) == ["profile.desk_kept_off"]
+    event = AuditEvent.objects.get(action="profile.kept_off")
+    assert event.detail["rules"] == ["superlative"] and "chirurgien" not in str(event.detail)
+    # Both sides see the words in their sentence, and what to write instead.
+    for page in (browser.get(MINE), desk[0].get(f"/bureau/textes/fiches/{expert.pk}/fr/")):
+        shown = BeautifulSoup(page.content, "lxml").select_one("li q")
+        assert shown is not None and shown.text == "Le meilleur chirurgien de France."
+        assert shown.strong is not None and "R.4127-19-1" in shown.parent.text  # type: ignore[union-attr]
+    assert "Salvat" in desk[0].get("/bureau/textes/").content.decode()
+    assert AuditEvent.objects.filter(action="profile.draft_read").count() == 1
+    # He changes them, and agrees again.
+    assert write(browser) == 302
+    agree(browser)
+    assert on_line() == everywhere()
+
+
+def test_what_the_rules_no_longer_refuse_stands_again_at_night(expert: ExpertProfile, browser: Client) -> None:
+    write(browser)
+    agree(browser)
+    ProfileText.objects.update(kept_off_at=now())
+    assert on_line() == set()
+    check_texts.call()
+    assert on_line() == everywhere()
+    assert templates_of(expert.user) == ["profile.let_stand"]
+
+
+def test_nobody_agrees_to_words_the_rules_refuse(expert: ExpertProfile, browser: Client) -> None:
+    write(browser)
+    ProfileText.objects.update(acts_fr=PRAISE)
+    assert b'name="sha256"' not in browser.get(MINE).content
+    assert browser.post(f"{MINE}accord/", {"sha256": profile_of(expert).sha256}).status_code == 409
+    assert not ProfileApproval.objects.exists()
+
+
+@pytest.mark.behaviour("S2-23")
+def test_a_disputed_rule_is_decided_by_a_coordinating_doctor(
+    expert: ExpertProfile, browser: Client, desk: tuple[Client, User]
+) -> None:
+    refused = browser.post(f"{MINE}ecrire/", TEXTS | {"acts_fr": PRAISE})
+    assert refused.status_code == 422
+    assert "dans « Le meilleur chirurgien de France. »" in refused.content.decode().replace("\u00a0", " ")
+    assert write(browser, acts_fr=PRAISE, disputed="1") == 302
+    assert b'name="sha256"' not in browser.get(MINE).content
+    assert templates_of(desk[1]) == ["profile.disputed"]
+    address = f"/bureau/textes/fiches/{expert.pk}/fr/"
+    sha256 = BeautifulSoup(desk[0].get(address).content, "lxml").select_one("[name=sha256]")["value"]  # type: ignore[index]
+    motive = "Titre d’un livre, cité comme tel."
+    assert desk[0].post(address, {"motive": "Court.", "sha256": sha256}).status_code == 422
+    assert desk[0].post(address, {"motive": motive, "sha256": "0" * 64}).status_code == 409
+    # Nobody decides on his own words.
+    with pytest.raises(NotAllowed):
+        release_text(expert.pk, "fr", motive, str(sha256), actor=actor_for(expert.user, "coordinator"))
+    assert desk[0].post(address, {"motive": motive, "sha256": sha256}).status_code == 302
+    assert ReleasedText.objects.get().motive == motive
+    assert templates_of(expert.user) == ["profile.let_stand"]
+    agree(browser)
+    assert on_line() == everywhere()
+    check_texts.call()
+    assert on_line() == everywhere()
+    # Other words are checked anew; those in the other language were never refused.
+    assert write(browser, acts_fr=f"{PRAISE} encore") == 422
+    assert write(browser, acts_fr=PRAISE, acts_en="Consultations") == 302

@@ -191,6 +191,19 @@ def test_what_cannot_go_on_line_today_cannot_be_planned(client: Client, page: In
     assert revision.approved_go_live_at is None
 
 
+def test_refused_words_can_be_previewed_and_not_planned(client: Client, page: InformationPage, editor: User) -> None:
+    log_in(client, editor)
+    form = f"/cms/pages/{page.pk}/edit/"
+    assert client.post(f"{form}preview/", posted(introduction=TOLD)).json()["is_valid"]
+    assert "m’a sauvée" in client.get(f"{form}preview/?mode=").content.decode()
+    planned = posted(introduction=TOLD, go_live_at="2027-01-04 10:00", **{"action-publish": "1"})
+    answer = client.post(form, planned)
+    assert answer.status_code == 200 and "R.4127-19-1" in answer.content.decode()
+    assert not Revision.objects.filter(approved_go_live_at__isnull=False).exists()
+    assert client.post(form, planned | {"introduction": "Des mots."}).status_code == 302
+    assert Revision.objects.filter(approved_go_live_at__isnull=False).count() == 1
+
+
 def test_a_rule_that_came_after_the_planning_keeps_the_page_off_and_tells_the_editors(
     page: InformationPage, editor: User
 ) -> None:

@@ -22,6 +22,8 @@ from cases.services import snippets as kept
 from cases.services.documents import Described
 from clock import now
 from cms.models import InformationPage
+from cms.profiles.models import ProfileText
+from cms.profiles.services import write_profile
 from experts.conventions.texts import current_text, fingerprint, words_for
 from experts.joining import votes
 from experts.joining.services import answer_refusal, save_draft, send_candidacy
@@ -30,6 +32,7 @@ from experts.own_questions.services import publish_questions, retire_question, s
 from experts.services import add_absence
 from jobs import enqueue, run_until_empty
 from jobs.models import DeadJob
+from tests.cases import world
 from tests.cases.world import rpps
 from tests.jobs import samples
 from tests.site.people import CANARY, People, make_people
@@ -375,6 +378,11 @@ class Builder:
         page.introduction = f"Le meilleur chirurgien de France, {CANARY}."
         page.save_revision(user=users["editor"])
         things["page_key"] = page.translation_key
+        # Words of an expert that a rule keeps off the site.
+        kept_off = world.expert("Ursule Écartée", coordinator=users["coordinator"])
+        texts = dict.fromkeys(ProfileText.FIELDS, "") | {"acts_fr": f"Le meilleur chirurgien de France, {CANARY}."}
+        write_profile(kept_off.pk, actor=acting(kept_off.user, "expert"), disputed=True, **texts)
+        things["kept_expert"] = kept_off.pk
         things["dead"] = DeadJob.objects.get().pk
         things["kept"] = KeptPost.objects.create(
             user=users["owner"],

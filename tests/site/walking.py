@@ -72,7 +72,7 @@ def parts(row: Row, parameters: Iterable[str], stage: Stage, situation: str = ""
     known: dict[str, Any] = {
         "case_id": case_id,
         "document_id": stage.things["late_document"] if row.name.endswith("set_aside") else stage.things.get(case_id),
-        "expert_id": stage.people.expert.pk,
+        "expert_id": stage.things["kept_expert"] if row.name == "pages_desk:profile" else stage.people.expert.pk,
         "patient_id": stage.people.patient.pk,
         "user_id": stage.people.users["assistant"].pk,
         "professional_id": stage.things["professional"],
