@@ -65,7 +65,7 @@ def find(text: str, language: str) -> Found:
     asked = words_of(text[:LONGEST])[:_MOST_WORDS]
     if not asked:
         return Found()
-    ranked = _diseases(text, language)
+    ranked = _diseases(" ".join(asked), language)
     hits = _hits(asked, language)
     # Words of the text of a disease count where no disease is called so.
     diseases = [Result(page.title, page.url, page.pathology.plain_in(language)) for page in ranked]
