@@ -228,6 +228,11 @@ class PathologyIndexPage(SitePage):
         return context
 
 
+def drawings_of(disease: str) -> tuple[str, ...]:
+    """Templates of the drawing of a disease; one that nobody has drawn yet has that of all."""
+    return (f"cms/drawings/pathologies/{disease}.html", "cms/drawings/pathologies.html")
+
+
 class PathologyPage(SitePage):
     """One disease: plain words, what the expert needs, who can ask. Documents and sources are the questionnaire's."""
 
@@ -247,16 +252,24 @@ class PathologyPage(SitePage):
         verbose_name_plural = _("pages of pathologies")
 
     @classmethod
-    def below(cls, page: Page) -> list["PathologyPage"]:
-        """Those on line below a page, by title."""
-        found = cls.objects.descendant_of(page).live().select_related("pathology", "locale").order_by("title")
-        shown = ("title", "url_path", "locale", "pathology__code", "pathology__plain_fr", "pathology__plain_en")
-        return list(found.only(*shown))
+    def below(cls, page: Page) -> list[dict[str, Any]]:
+        """Those on line below a page, by title: what a list shows of them, and no more."""
+        plain = f"pathology__plain_{(get_language() or 'fr')[:2]}"
+        found, base = cls.objects.descendant_of(page).live().order_by("title"), page.url
+        return [
+            {
+                "title": title,
+                "url": f"{base}{path.removeprefix(page.url_path)}",
+                "plain": words,
+                "drawings": drawings_of(code),
+            }
+            for title, path, words, code in found.values_list("title", "url_path", plain, "pathology__code")
+        ]
 
     @property
     def drawings(self) -> tuple[str, ...]:
-        """That of its disease; a disease nobody has drawn yet has that of all."""
-        return (f"cms/drawings/pathologies/{self.pathology.code}.html", "cms/drawings/pathologies.html")
+        """That of its disease."""
+        return drawings_of(self.pathology.code)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The questionnaire's documents and sources, in the reader's language."""
