@@ -1,4 +1,4 @@
-"""Public pages kept ready for a minute, for visitors who carry no cookie."""
+"""Public pages kept ready for a minute and sent small, for visitors who carry no cookie."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 #: More addresses than a site of this kind has; beyond it everything is forgotten and begun anew.
 MOST = 500
@@ -46,7 +47,8 @@ class PublicPageCache:
             return self._get_response(request)
         # A proxy says here whether the visitor came by TLS; an answer to one is not an answer to the other.
         proxied = asked.get(settings.SECURE_PROXY_SSL_HEADER[0], "") if settings.SECURE_PROXY_SSL_HEADER else ""
-        key = (asked.get("wsgi.url_scheme", ""), proxied, asked.get("HTTP_HOST", ""), request.path)
+        small = "gzip" if "gzip" in asked.get("HTTP_ACCEPT_ENCODING", "") else ""
+        key = (asked.get("wsgi.url_scheme", ""), proxied, asked.get("HTTP_HOST", ""), small, request.path)
         found = self._kept.get(key)
         if found is not None and found.until > time.monotonic():
             return HttpResponse(found.content, headers=found.headers)
@@ -57,6 +59,21 @@ class PublicPageCache:
                 self._kept.clear()
             self._kept[key] = Kept(response.content, dict(response.items()), time.monotonic() + seconds)  # type: ignore[attr-defined]
         return response
+
+
+class PublicPageCompression(GZipMiddleware):
+    """Compresses pages that belong to nobody.
+
+    Where somebody is logged in, a page may hold a secret beside words that another site made him send, and its length
+    would tell one of the other (BREACH); such pages go as they are.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress a page asked for without a cookie, and given without one."""
+        nobodys = request.method == "GET" and not request.META.get("HTTP_COOKIE") and not response.cookies
+        if not nobodys or response.streaming or not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 def _seconds(response: HttpResponseBase) -> int:

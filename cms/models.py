@@ -95,6 +95,7 @@ class HomePage(ReviewedPage):
         context["links"] = {code: path_of(code, language) for code in ("experts", "hosting", "prices")}
         context["structured"] = structured.as_script(structured.site(self.url or "/", language))
         context["search"] = SearchForm()
+        context["translations"] = {code: structured.full(url) for code, url in (("fr", "/"), ("en", "/en/"))}
         return context
 
 
@@ -181,11 +182,12 @@ class SitePage(ReviewedPage):
         """The page in its sections, and the same page in the other language."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         translations = {
-            page.locale.language_code: page.url for page in self.get_translations().live().select_related("locale")
+            page.locale.language_code: page.url
+            for page in self.get_translations(inclusive=True).live().select_related("locale")
         }
         # A page without its twin leads to the first page of the other language.
         request.translations = {"fr": "/", "en": "/en/"} | translations  # type: ignore[attr-defined]
-        context["translations"] = translations
+        context["translations"] = {code: structured.full(url) for code, url in translations.items()}
         context["trail"] = self.trail()
         context["sections"] = list(self.sections())
         context["contents"] = [section for section in context["sections"] if section["title"]]
@@ -536,5 +538,8 @@ class ExpertIndexPage(RoutablePageMixin, SitePage):
         addresses = {code: self.address(code) for code, _label in settings.LANGUAGES}
         twins = {code: f"{address}{slug}/" for code, address in addresses.items() if address}
         request.translations = twins  # type: ignore[attr-defined]
-        response.context_data = {**(response.context_data or {}), "translations": twins}
+        response.context_data = {
+            **(response.context_data or {}),
+            "translations": {code: structured.full(url) for code, url in twins.items()},
+        }
         return response

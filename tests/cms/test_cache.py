@@ -1,8 +1,11 @@
 """Public pages kept ready for a minute: the same for every visitor, and for nobody who carries a cookie."""
 
+import gzip
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -78,3 +81,27 @@ def test_it_forgets_rather_than_grow(client: Client, monkeypatch: pytest.MonkeyP
     client.get("/en/")
     assert asked(client, "/en/") == 0
     assert asked(client, "/") > 0
+
+
+def test_a_page_goes_small_to_a_visitor_and_as_it_is_where_somebody_carries_a_cookie(client: Client) -> None:
+    plain = client.get("/")
+    asks = {"accept-encoding": "br, gzip"}
+    small = [client.get("/", headers=asks) for _time in range(2)]
+    assert [page.headers["Content-Encoding"] for page in small] == ["gzip", "gzip"]
+    assert {gzip.decompress(page.content) for page in small} == {plain.content}
+    assert len(small[0].content) < len(plain.content) / 2
+    # Kept apart from what goes to those who cannot read it.
+    assert "Content-Encoding" not in client.get("/").headers
+    assert "Content-Encoding" not in client.get("/", headers=asks | {"cookie": "sessionid=anything"}).headers
+    assert "Content-Encoding" not in client.get("/connexion/", headers=asks).headers
+    assert "Content-Encoding" not in Client().post("/recherche/", {"q": "hernie"}, headers=asks).headers
+
+
+def test_each_page_says_what_it_is_about_and_where_its_twin_is(client: Client) -> None:
+    for address in ("/", "/tarifs/", "/pathologies/endometriose/"):
+        head = BeautifulSoup(client.get(address).content, "lxml").head
+        assert head is not None
+        assert len(head.select_one("meta[name=description]")["content"]) > 30  # type: ignore[index]
+        twins = {link["hreflang"]: str(link["href"]) for link in head.select("link[hreflang]")}
+        assert twins.keys() == {"fr", "en"}
+        assert twins["fr"] == settings.SITE_ORIGIN + address

@@ -76,6 +76,7 @@ PAGE_CACHE = True
 
 MIDDLEWARE = [
     "cms.cache.PublicPageCache",
+    "cms.cache.PublicPageCompression",
     # Headers first: every answer has them, those of the middlewares below and of static files included.
     "config.headers.SecurityHeadersMiddleware",
     "config.headers.ContentPolicyMiddleware",
