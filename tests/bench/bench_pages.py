@@ -34,7 +34,7 @@ from vault.conf import master_keys_file
 AUDITORS = Path(__file__).parent / "auditors"
 HOST = "avis.example"
 PLAIN, SECURE = 8721, 8722
-RUNS = int(os.environ.get("RUNS", 5))
+RUNS = 5
 # Set-up puts Node.js there on machines that have none.
 PATH = f"{os.environ['PATH']}:{ROOT / '.venv/bin'}"
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -74,12 +74,8 @@ def site(tmp_path: Path) -> Iterator[Path]:
     }
     subprocess.run([ROOT / "bin/release"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     with ExitStack() as stack:
-        for port, scheme, arguments in (
-            (PLAIN, "http", ()),
-            (SECURE, "https", (f"--certfile={certificate}", f"--keyfile={key}")),
-        ):
-            asked = f"{scheme}://127.0.0.1:{port}/"
-            stack.enter_context(gunicorn(port, *arguments, asked=asked, environment=environment))
+        for port, arguments in ((PLAIN, ()), (SECURE, (f"--certfile={certificate}", f"--keyfile={key}"))):
+            stack.enter_context(gunicorn(port, *arguments, environment=environment))
         yield certificate
 
 
@@ -104,7 +100,6 @@ def _pages() -> dict[str, str]:
         "a disease": PathologyPage.objects.filter(**french).order_by("path").first().url,  # type: ignore[union-attr]
         "an expert's page": f"{ExpertIndexPage.objects.get(**french).url}pr-{_expert()}/",
         "questions": FaqPage.objects.get(**french).url,
-        "the connection": "/connexion/",
     }
 
 
@@ -122,43 +117,50 @@ def _lighthouse(address: str) -> dict[str, Any]:
         capture_output=True,
         text=True,
         timeout=120,
-        check=True,
+        check=False,
     )
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+def _median(audits: list[dict[str, Any]], name: str) -> float:
+    return statistics.median(found[name]["numericValue"] for found in audits)
 
 
 @pytest.mark.usefixtures("site")
 def test_lighthouse(figure: Record) -> None:
-    lost = []
+    low = []
     for name, address in _pages().items():
         visits = [_lighthouse(address) for _run in range(RUNS)]
+        audits = [visit["audits"] for visit in visits]
         scores = {
             kind: round(100 * statistics.median(visit["categories"][kind]["score"] for visit in visits))
             for kind in visits[0]["categories"]
         }
-        audits = visits[0]["audits"]
-        shift = max(visit["audits"]["cumulative-layout-shift"]["numericValue"] for visit in visits)
-        figure(f"Lighthouse, {name}", " / ".join(map(str, scores.values())), "98 in each")
-        figure(f"transferred, {name}", f"{audits['total-byte-weight']['numericValue'] / 1000:.0f} KB", "at most 100 KB")
-        figure(f"requests, {name}", len(audits["network-requests"]["details"]["items"]), "at most 15")
-        figure(f"layout shift, {name}", f"{shift:.3f}", "0")
-        for paint in ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time"):
-            median = statistics.median(visit["audits"][paint]["numericValue"] for visit in visits)
-            figure(f"{paint.replace('-', ' ')}, {name}", f"{median:.0f} ms")
-        lost += [
-            f"{name}: {audit['title']}"
-            for audit in audits.values()
-            if audit["score"] not in (None, 1) and audit["scoreDisplayMode"] in ("binary", "metricSavings")
-        ]
-    print("\n".join(lost))
+        figure(f"Lighthouse, {name}: {', '.join(scores)}", ", ".join(map(str, scores.values())), "at least 98 in each")
+        figure(
+            f"{name}: transferred on first view",
+            f"{_median(audits, 'total-byte-weight') / 1000:.0f} KB",
+            "at most 100 KB",
+        )
+        figure(f"{name}: requests", len(audits[0]["network-requests"]["details"]["items"]), "at most 15")
+        figure(f"{name}: layout shift", f"{_median(audits, 'cumulative-layout-shift'):.3f}", "0")
+        figure(f"{name}: largest contentful paint, slow 4G", f"{_median(audits, 'largest-contentful-paint'):.0f} ms")
+        if min(scores.values()) < 98:
+            low += [f"{name}: {audit['title']}" for audit in audits[0].values() if audit["score"] not in (None, 1)]
+    assert not low, "\n".join(low)
 
 
 def test_the_observatory(site: Path, figure: Record) -> None:
     world = make_world()
     client = verified_client(world.patient_user)
     session = f"__Host-session={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    public = [*_pages().items(), ("an address that is not there", "/nulle-part/"), ("robots.txt", "/robots.txt")]
-    asked = {name: [path, ""] for name, path in public} | {"home of a patient": [reverse("patient:home"), session]}
+    public = _pages() | {"login": "/connexion/", "search": "/recherche/", "not found": "/nulle-part/"}
+    asked = {name: [path, ""] for name, path in public.items()}
+    asked |= {
+        "a patient's home": [reverse("patient:home"), session],
+        "an account": [reverse("accounts:account"), session],
+    }
     done = subprocess.run(
         ["node", AUDITORS / "observatory.js", str(PLAIN), str(SECURE), HOST],
         env=os.environ | {"NODE_EXTRA_CA_CERTS": str(site), "PATH": PATH},
@@ -168,6 +170,7 @@ def test_the_observatory(site: Path, figure: Record) -> None:
         timeout=120,
         check=True,
     )
-    for name, found in zip(asked, json.loads(done.stdout), strict=True):
-        figure(f"MDN Observatory, {name}: {found['passed']} of {found['tests']}", found["score"], "at least 125")
-        print(found)
+    judged = dict(zip(asked, json.loads(done.stdout), strict=True))
+    for name, found in judged.items():
+        figure(f"MDN Observatory, {name}: {found['passed']} of {found['tests']} tests", found["score"], "at least 125")
+    assert min(found["score"] for found in judged.values()) >= 125, judged

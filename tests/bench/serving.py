@@ -1,11 +1,10 @@
 """The web server as in production, on the database of this run."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,25 +22,20 @@ def database_url() -> str:
 
 
 @contextmanager
-def gunicorn(port: int, *arguments: str, asked: str, environment: dict[str, str]) -> Iterator[int]:
-    """Start it, wait until it answers, and stop it at the end; gives the number of its process.
-
-    Args:
-        asked: an address that tells whether it answers.
-    """
+def gunicorn(port: int, *arguments: str, environment: dict[str, str]) -> Iterator[int]:
+    """Start it, wait until it answers, and stop it at the end; gives the number of its process."""
     here = {"PORT": str(port), "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
     command = [sys.executable, "-m", "gunicorn", *arguments]
     process = subprocess.Popen(command, cwd=ROOT, env=environment | here, stdin=subprocess.DEVNULL)
     try:
-        for _try in range(120):
+        deadline = time.monotonic() + 60
+        while True:
             assert process.poll() is None, "the server ended"
-            try:
-                urllib.request.urlopen(asked, timeout=2).read()
-                break
-            except urllib.error.HTTPError:
-                break
-            except OSError:
-                time.sleep(0.5)
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.1)
         yield process.pid
     finally:
         process.terminate()
@@ -59,6 +53,5 @@ def serve(**environment: str) -> Iterator[tuple[str, int]]:
         its address, and the number of its process.
     """
     needed = {"DJANGO_SETTINGS_MODULE": "tests.bench.web_settings", "DATABASE_URL": database_url()}
-    address = f"http://127.0.0.1:{PORT}"
-    with gunicorn(PORT, asked=f"{address}/connexion/", environment=os.environ | needed | environment) as process:
-        yield address, process
+    with gunicorn(PORT, environment=os.environ | needed | environment) as process:
+        yield f"http://127.0.0.1:{PORT}", process

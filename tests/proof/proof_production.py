@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.bench.serving import gunicorn
 from tests.config.production import example
 from tests.harness.figures import Record
 
@@ -48,21 +49,8 @@ def free_port() -> int:
 def serving(environment: dict[str, str]) -> Iterator[int]:
     """The web process of `Procfile`; gives its port."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment | {"PORT": str(port)}, stdin=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            assert process.poll() is None, "the server ended"
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.1)
+    with gunicorn(port, environment=environment):
         yield port
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
