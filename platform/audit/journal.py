@@ -39,6 +39,7 @@ _COUNTED: dict[str, Any] = {
     "expert": ngettext_lazy("%(n)d expert", "%(n)d experts", "n"),
     "candidacy": ngettext_lazy("%(n)d candidacy", "%(n)d candidacies", "n"),
     "page": ngettext_lazy("%(n)d public page", "%(n)d public pages", "n"),
+    "pathology": ngettext_lazy("%(n)d disease", "%(n)d diseases", "n"),
     "signing_key": ngettext_lazy("%(n)d signing key", "%(n)d signing keys", "n"),
 }
 

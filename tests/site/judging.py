@@ -66,8 +66,8 @@ def _foreign(soup: BeautifulSoup, page: Page) -> Iterator[str]:
 
 
 def _loads(tag: Tag) -> bool:
-    """Whether a browser asks for what this names by itself, or sends a form there."""
-    return tag.name != "a"
+    """Whether a browser asks for what this names by itself, or sends a form there; not where a twin only stands."""
+    return tag.name != "a" and "alternate" not in (tag.get("rel") or [])
 
 
 def frame_faults(pages: Iterable[Page]) -> list[Fault]:

@@ -71,6 +71,8 @@ def asked_of_others(page: BeautifulSoup) -> Iterator[str]:
         for name, value in tag.attrs.items():
             if name == "style":
                 yield from (f"style={found}" for found in _IN_STYLES.findall(value) if urlsplit(found).netloc)
+            elif name == "href" and "alternate" in (tag.get("rel") or []):
+                continue  # where the page stands in the other language, or its news; nobody asks for it by himself
             elif name in LOADED or (name == "href" and tag.name in ("link", "use", "image", "base")):
                 wanted = (one.strip() for one in re.split(r",\s+", str(value)))
                 yield from (f"<{tag.name} {name}={one}>" for one in wanted if urlsplit(one).netloc)
