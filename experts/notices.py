@@ -100,7 +100,7 @@ TEMPLATES: dict[str, tuple[Any, Any, str, tuple[str, ...]]] = {
             "The coordinating team has retired one of the questions or documents you ask for. The page of your own "
             "questions says which and why."
         ),
-        "/expert/pathologies/",
+        "/expert/mes-questions/",
         (),
     ),
     "expert.stopped": (

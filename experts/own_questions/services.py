@@ -26,11 +26,12 @@ MOST = {"questions": 15, "documents": 10}
 
 
 def _own(expert: ExpertProfile, pathology_id: UUID) -> OwnQuestions:
-    """The copy of a pathology he covers; the caller holds the row of the expert."""
+    """The copy of a pathology he covers, stored with the first change; the caller holds the row of the expert."""
     pathology = expert.pathologies.filter(pk=pathology_id).first()
     if pathology is None:
         raise Missing(_("You do not cover this pathology."))
-    return OwnQuestions.objects.get_or_create(expert=expert, pathology=pathology)[0]
+    stored = OwnQuestions.objects.filter(expert=expert, pathology=pathology).first()
+    return stored or OwnQuestions(expert=expert, pathology=pathology)
 
 
 def _keep(own: OwnQuestions, actor: Actor) -> None:

@@ -128,8 +128,8 @@ def asked(expert: ExpertProfile) -> list[str]:
 def test_an_expert_writes_orders_previews_and_publishes(
     himself: Client, expert: ExpertProfile, endometriosis: Pathology
 ) -> None:
-    at = f"/en/expert/pathologies/{endometriosis.pk}/"
-    assert "Endometriosis" in text(himself.get("/en/expert/pathologies/"))
+    at = f"/en/expert/mes-questions/{endometriosis.pk}/"
+    assert "Endometriosis" in text(himself.get("/en/expert/mes-questions/"))
     for kind, data in FILLED.items():
         label = {} if kind == "document" else {"label_fr": f"Question {kind} ?", "label_en": f"Question {kind}?"}
         assert himself.post(f"{at}ajouter/{kind}/", {**data, **label}).status_code == 302, kind
@@ -164,7 +164,7 @@ def test_an_expert_writes_orders_previews_and_publishes(
 def test_words_not_fit_for_patients_are_refused_and_kept_in_the_form(
     himself: Client, expert: ExpertProfile, endometriosis: Pathology
 ) -> None:
-    at = f"/en/expert/pathologies/{endometriosis.pk}/ajouter/texte/"
+    at = f"/en/expert/mes-questions/{endometriosis.pk}/ajouter/texte/"
     for wrong, said in (
         ("", "Fill in this field."),
         ("x" * 201, "Shorten this text"),
@@ -178,7 +178,7 @@ def test_words_not_fit_for_patients_are_refused_and_kept_in_the_form(
     assert himself.get(at.replace("texte", "selfie")).status_code == 404
     # What he does not cover is not there.
     other = Pathology.objects.get(code="crohn")
-    for address in (f"/expert/pathologies/{other.pk}/", f"/expert/pathologies/{other.pk}/ajouter/texte/"):
+    for address in (f"/expert/mes-questions/{other.pk}/", f"/expert/mes-questions/{other.pk}/ajouter/texte/"):
         assert himself.get(address).status_code == 404
 
 
@@ -186,7 +186,7 @@ def test_words_not_fit_for_patients_are_refused_and_kept_in_the_form(
 def test_a_coordinator_retires_a_question_in_the_open(
     himself: Client, expert: ExpertProfile, endometriosis: Pathology
 ) -> None:
-    at = f"/en/expert/pathologies/{endometriosis.pk}/"
+    at = f"/en/expert/mes-questions/{endometriosis.pk}/"
     himself.post(f"{at}ajouter/texte/", BOTH)
     himself.post(f"{at}ajouter/document/", FILLED["document"])
     himself.post(f"{at}apercu/")

@@ -13,6 +13,8 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import get_language, trans_real
 
+from ui.templatetags.ui import drawn
+
 #: An alphabet for each language, in planes of Unicode for private use: its first letter stands for U+0000, and so on.
 _BASES, _TOP = {"fr": 0xF0000, "en": 0x100000}, 0x2000
 _RUNS = {base: re.compile(f"[{chr(base)}-{chr(base + _TOP - 1)}]+") for base in _BASES.values()}
@@ -80,8 +82,10 @@ def marked() -> Iterator[None]:
     before = {name: getattr(translation._trans, name) for name in _NAMES}
     for name, real in before.items():
         setattr(translation._trans, name, _marking(name, real))
+    drawn.cache_clear()
     try:
         yield
     finally:
+        drawn.cache_clear()
         for name, real in before.items():
             setattr(translation._trans, name, real)

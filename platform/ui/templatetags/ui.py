@@ -117,11 +117,11 @@ def drawing(template: str | tuple[str, ...], *, said: bool = False) -> SafeStrin
     Args:
         said: named for those who do not see it; else hidden from them, as one that only decorates.
     """
-    return _drawn((template,) if isinstance(template, str) else template, said, get_language())
+    return drawn((template,) if isinstance(template, str) else template, said, get_language())
 
 
 @cache
-def _drawn(templates: tuple[str, ...], said: bool, _language: str | None) -> SafeString:
+def drawn(templates: tuple[str, ...], said: bool, _language: str | None) -> SafeString:
     """Drawn once: it depends on these alone."""
     drawn: SafeString = select_template(templates).render({"said": said})
     return drawn
