@@ -115,14 +115,15 @@ _FIRST = {row.name: row for row in reversed(ROWS)}
 def _cells(number: int, row: Row) -> Iterator[tuple[str, str]]:
     """Who tries which method: whoever has a role of its space both, one of every other each the one or the other.
 
-    In further situations of the same address only the former. The part `matrix` of `make proof` tries everything.
+    In further situations of the same address only the former; outside the spaces one of each role tries both, and
+    everybody else the one or the other. The part `matrix` of `make proof` tries everything.
     """
-    members = MEMBERS.get(_space(row))
-    both = EVERYBODY if members is None else members.split()
+    members, one_of_each = MEMBERS.get(_space(row)), [*ANYBODY.split(), *ONE_OF_EACH]
+    both, outside = (one_of_each, EVERYBODY) if members is None else (members.split(), one_of_each)
     yield from product(both, METHODS)
-    if members is not None and row is _FIRST[row.name]:
-        outside = [who for who in (*ANYBODY.split(), *ONE_OF_EACH) if who not in both]
-        yield from ((who, METHODS[(number + turn) % 2]) for turn, who in enumerate(outside))
+    if members is None or row is _FIRST[row.name]:
+        others = [who for who in outside if who not in both]
+        yield from ((who, METHODS[(number + turn) % 2]) for turn, who in enumerate(others))
 
 
 def wrong_in(stage: Stage, table: str, *, whole: bool = False) -> list[tuple[str, str, str]]:

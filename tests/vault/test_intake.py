@@ -17,7 +17,7 @@ from vault.files import read_file, write_file
 from vault.intake import examine
 from vault.models import ContentKey, StoredFile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 JPEG_AS_KEPT = "image/jpeg"
 
 

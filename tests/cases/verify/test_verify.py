@@ -135,6 +135,7 @@ def test_a_case_on_hold_suspends_its_paper_and_a_signed_one_is_not_yet_delivered
     assert "suspended for the moment" in text and "Nous vérifions" not in text
 
 
+@pytest.mark.once
 def test_the_pdf_itself_is_authentic_until_one_byte_is_flipped(delivered: Walk) -> None:
     pdf = paper_of(delivered)
     before = _files_on_disk()
