@@ -98,7 +98,7 @@ def rule_words() -> str:
 
 
 def record_decision(rule: str, note: str, decided_on: date, *, actor: Actor) -> ReferralDecision:
-    """Set the rule, with the legal note it rests on; the earlier ones stay on file.
+    """Set the rule, with the legal note it rests on; the earlier ones stay on file. A page sent twice records it once.
 
     Raises:
         NotAllowed: not a coordinating doctor.
@@ -115,6 +115,9 @@ def record_decision(rule: str, note: str, decided_on: date, *, actor: Actor) -> 
         gaps["decided_on"] = _("This day is still to come.")
     if gaps:
         raise Invalid(_("The rule cannot be recorded like this."), fields=gaps)
+    last = decision_now()
+    if last is not None and (last.rule, last.note, last.decided_on) == (rule, note, decided_on):
+        return last
     with transaction.atomic():
         decision = ReferralDecision.objects.create(
             rule=rule, note=note, decided_on=decided_on, recorded_by_id=actor.person

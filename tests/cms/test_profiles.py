@@ -243,9 +243,9 @@ def test_a_visitor_begins_a_request_from_the_page_with_a_wish_and_no_cookie(
         begun = unseal(str(field["value"]))
         assert (begun.expert, begun.pathology) == (expert_id, disease)
         answer = visitor.post("/commencer/", {"carried": field["value"]})
-        assert ("Vous souhaitez l’avis de Pr Anne Salvat" in BeautifulSoup(answer.content, "lxml").text) == bool(
-            expert_id
-        )
+        assert (
+            "Le médecin que vous souhaitez\u00a0: Pr Anne Salvat" in BeautifulSoup(answer.content, "lxml").text
+        ) == bool(expert_id)
     assert not visitor.cookies
 
 

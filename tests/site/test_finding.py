@@ -32,7 +32,7 @@ def test_a_visitor_finds_an_expert_for_a_misspelt_disease_and_begins_a_request(
     main.get_by_role("link", name="Pr Anne Salvat").click()
     expect(page.locator("h1")).to_have_text("Pr Anne Salvat")
     main.get_by_role("button", name="Demander un deuxième avis à ce médecin").click()
-    expect(main).to_contain_text("Vous souhaitez l’avis de Pr Anne Salvat")
+    expect(main).to_contain_text("Le médecin que vous souhaitez\u00a0: Pr Anne Salvat")
     main.get_by_role("button", name="Commencer").click()
     for name, value in (("emergency", "no"), ("diagnosis", "yes"), ("whom", "self"), ("", ""), ("language", "fr")):
         if name:
@@ -42,6 +42,6 @@ def test_a_visitor_finds_an_expert_for_a_misspelt_disease_and_begins_a_request(
     page.check("main input[name=pathology][value=endometriosis]")
     main.get_by_role("button", name="Continuer").click()
     expect(main.get_by_role("button", name="Ouvrir un compte")).to_be_visible()
-    expect(main).to_contain_text("Vous souhaitez l’avis de Pr Anne Salvat")
+    expect(main).to_contain_text("Le médecin que vous souhaitez\u00a0: Pr Anne Salvat")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert not [url for url in asked if "ometri" in url and "/pathologies/" not in url and "/static/" not in url]

@@ -72,6 +72,16 @@ def test_nobody_pays_before_the_rule_is_recorded_and_then_it_is_said(draft: Desk
     assert "carte, virement" in words_of(public.get("/tarifs/"))
 
 
+def test_a_rule_sent_twice_is_recorded_once_and_another_one_again(draft: Desk) -> None:
+    desk = verified_client(draft.world.coordinator, "coordinator")
+    note = "Avis du conseil juridique du 2 novembre."
+    for rule in ("off", "off", "required", "off"):
+        page = desk.get("/bureau/adressage/")
+        day = f"{today():%d/%m/%Y}"
+        assert send(desk, page, "rule", rule=rule, decided_on=day, note=note).status_code == 302
+    assert list(ReferralDecision.objects.values_list("rule", flat=True)) == ["off", "required", "off"]
+
+
 def test_a_note_is_needed_and_only_a_coordinating_doctor_records(draft: Desk) -> None:
     desk = verified_client(draft.world.coordinator, "coordinator")
     page = desk.get("/en/bureau/adressage/")
