@@ -47,11 +47,11 @@ def _included(parts: tuple[tuple[str, str], ...]) -> list[URLResolver]:
 
 
 # One way in, and one place for accounts: what the libraries bring besides would pass by the code, the limits on wrong
-# passwords and the journal.
+# passwords and the journal; and a page made to fail, which would call for somebody.
 SHUT = {"exception": None}
 
 urlpatterns = [
-    re_path(r"^cms/(?:users|bulk/accounts)/", page_not_found, SHUT, name="wagtail_accounts"),
+    re_path(r"^cms/(?:users|bulk/accounts|failwhale)/", page_not_found, SHUT, name="wagtail_shut"),
     # Before Wagtail's own page of this address and name.
     path("cms/account/", account, name="wagtailadmin_account"),
     path("cms/", include(wagtailadmin_urls)),

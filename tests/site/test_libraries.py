@@ -22,7 +22,7 @@ PREFIXES = {"cms/": _ROLES, "django-admin/": f"{_ROLES} editor", "documents/": _
 _NIL = "00000000-0000-0000-0000-000000000001"
 _KINDS = {"int": "1", "uuid": _NIL, "slug": "x", "str": "x", "path": "x"}
 #: Public: the pages of the site, and the files editors put there; and the pattern that shuts others.
-_PUBLIC = {"wagtail_serve", "wagtaildocs_serve", "wagtail_accounts"}
+_PUBLIC = {"wagtail_serve", "wagtaildocs_serve", "wagtail_shut"}
 
 
 def path_of(address: Address) -> str:
@@ -40,15 +40,16 @@ LIBRARY = [found for found in addresses() if not found.is_ours and found.name no
 def test_every_library_stands_under_a_prefix_that_is_tried() -> None:
     assert [found.route for found in LIBRARY if not found.route.startswith(tuple(PREFIXES))] == []
     reached = {":".join((*match.namespaces, match.url_name or "")) for match in map(resolve, map(path_of, LIBRARY))}
-    # Shut: accounts are managed in the technical space alone.
+    # Shut: accounts are managed in the technical space alone, and no page fails on purpose.
     shut = {found.name for found in LIBRARY} - reached
-    assert all(name.startswith("wagtailusers_users:") for name in shut), shut
+    assert all(name.startswith(("wagtailusers_users:", "wagtailadmin_error_test")) for name in shut), shut
 
 
 @pytest.mark.asvs("8.2.1")
 def test_nobody_manages_accounts_past_the_technical_space(stage: Stage) -> None:
     person = stage.people.users["owner"].pk
-    pages = ("users/", "users/new/", f"users/edit/{person}/", f"users/delete/{person}/", "bulk/accounts/user/delete/")
+    users = ("users/", "users/new/", f"users/edit/{person}/", f"users/delete/{person}/")
+    pages = (*users, "bulk/accounts/user/delete/", "failwhale/")
     for who in ("administrator", "root", "editor"):
         for page in pages:
             for method in ("GET", "POST"):
