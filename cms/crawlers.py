@@ -35,7 +35,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         closed = ["/"]
     else:
         parts = sorted({*SPACES, *CLOSED})
-        closed = [f"{prefix}/{part}/" for prefix in ("", "/en") for part in parts] + ["/*?q="]
+        closed = [f"{prefix}/{part}/" for prefix in ("", "/en") for part in parts]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {_full(reverse('sitemap'))}"]
     return _text("\n".join(lines))
 

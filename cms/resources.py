@@ -163,6 +163,11 @@ class PartnerResource(models.Model):
         }
 
     @property
+    def anchor(self) -> str:
+        """Its place on the page of all resources."""
+        return f"r-{self.pk.hex[:8]}"
+
+    @property
     def host(self) -> str:
         """The site as it is read aloud."""
         return urlsplit(self.site).netloc.removeprefix("www.")

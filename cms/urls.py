@@ -7,5 +7,6 @@ from cms import views
 app_name = "cms"
 urlpatterns = [
     path("recherche/", views.search, name="search"),
+    path("questions/chercher/", views.questions, name="questions"),
     path("questions/utile/", views.useful, name="useful"),
 ]

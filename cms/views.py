@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -13,6 +14,7 @@ from accounts.access import public
 from cms import faq
 from cms.forms import SearchForm
 from cms.menus import address_of
+from cms.models import FaqPage
 from cms.search.finding import find
 
 
@@ -24,6 +26,22 @@ def useful(request: HttpRequest) -> HttpResponse:
     entry = faq.count_answer(request, request.POST.get("token", ""), useful=request.POST.get("useful") == "yes")
     anchor = f"q-{entry.hex[:8]}"
     return redirect(f"{address_of('faq')}?merci={anchor}#{anchor}")
+
+
+@public
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def questions(request: HttpRequest) -> HttpResponseBase:
+    """The questions that hold a visitor's words, sent by POST like those of a search; without any, the page itself.
+
+    Raises:
+        Http404: this site has no page of questions.
+    """
+    if request.method != "POST":
+        return redirect(address_of("faq"))
+    page = get_object_or_404(FaqPage.objects.live().public(), locale__language_code=(get_language() or "fr")[:2])
+    answer: HttpResponseBase = page.serve(request)
+    return answer
 
 
 @public

@@ -12,7 +12,8 @@ from wagtail.models import Page
 from accounts.names import fold_name
 from cms import faq
 from cms.content import LANGUAGES
-from cms.models import FaqPage, PathologyPage, SitePage
+from cms.models import FaqPage, PathologyPage, ResourcePage, SitePage
+from cms.resources import PartnerResource, shown_resources
 from cms.review import passages, plain_words
 from cms.search.models import SearchEntry
 
@@ -36,7 +37,7 @@ def _entry(kind: SearchEntry.Kind, language: str, title: str, summary: str, text
 
 
 def _entries_of(page: SitePage) -> Iterator[SearchEntry]:
-    """A page, and each question of it."""
+    """A page, and each question or partner resource of it."""
     language = page.locale.language_code
     kind = SearchEntry.Kind.DISEASE if isinstance(page, PathologyPage) else SearchEntry.Kind.PAGE
     text = " ".join(one.words for one in passages(page) if one.path[0] != "themes")
@@ -47,6 +48,11 @@ def _entries_of(page: SitePage) -> Iterator[SearchEntry]:
             yield _entry(
                 SearchEntry.Kind.QUESTION, language, entry.question, answer, answer, page=page, anchor=entry.anchor
             )
+    if isinstance(page, ResourcePage):
+        with override(language):
+            for resource in (one for group in shown_resources() for one in group["resources"]):
+                name, text = resource.name, resource.text
+                yield _entry(kind, language, name, text, text, page=page, anchor=resource.anchor)
 
 
 def _others() -> Iterator[SearchEntry]:
@@ -77,6 +83,12 @@ def rebuild() -> int:
             if isinstance(page, SitePage):
                 _write(_entries_of(page))
         return SearchEntry.objects.count()
+
+
+def note_resource(sender: type[PartnerResource], **_options: Any) -> None:
+    """After a partner resource was written or removed (signals `post_save`, `post_delete`)."""
+    for page in ResourcePage.objects.live().select_related("locale"):
+        put_page(page)
 
 
 def note_publication(sender: type[Page], instance: Page, **_options: Any) -> None:

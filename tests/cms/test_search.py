@@ -6,6 +6,7 @@ from django.test import Client
 
 from audit.models import AuditEvent
 from cms.models import FaqPage, InformationPage
+from cms.resources import PartnerResource
 from cms.search.index import rebuild
 from cms.search.models import SearchEntry
 from experts.models import Pathology
@@ -124,6 +125,15 @@ def test_the_index_is_the_same_made_anew() -> None:
     page = FaqPage.objects.get(locale__language_code="en")
     page.delete()
     assert not SearchEntry.objects.filter(language="en", kind="question").exists()
+
+
+def test_a_partner_resource_is_found_by_its_name_and_leads_to_its_place() -> None:
+    resource = PartnerResource.objects.get(code="cancer_info")
+    assert first("canser info", PAGES) == (resource.name_fr, f"/ressources/#{resource.anchor}")
+    assert f'id="{resource.anchor}"' in Client().get("/ressources/").content.decode()
+    resource.shown = False
+    resource.save()
+    assert resource.name_fr not in [name for name, _url in asked("cancer info").get(HEADINGS["fr"][PAGES], [])]
 
 
 def test_nothing_found_says_what_else_can_be_done(settings: object) -> None:

@@ -35,6 +35,7 @@ ROWS = [
     Row("robots", get={"everybody": PAGE}),
     Row("sitemap", get={"everybody": PAGE}),
     Row("security_txt", get={"everybody": PAGE}),
+    Row("cms:questions", "", {"everybody": DONE}, {"everybody": PAGE}, {"q": "ordonnance"}),
     Row("cms:search", "", {"everybody": PAGE}, {"everybody": PAGE}, {"q": "endometriose"}),
     Row("cms:useful", post={"everybody": DONE}, data=_useful),
     Row("pages_desk:draft", "", {WHO: PAGE}, {WHO: DONE}, _release, args={"language": "fr"}),
