@@ -263,9 +263,14 @@ def shares_department(expert: ExpertProfile, text: str) -> bool:
 # --- pathologies
 
 
+def by_name(pathologies: Iterable[Pathology]) -> list[Pathology]:
+    """Pathologies in the order of their names in the active language."""
+    return sorted(pathologies, key=lambda pathology: fold_name(pathology.name))
+
+
 def known_pathologies() -> list[Pathology]:
     """Every pathology, by its name in the active language."""
-    return sorted(Pathology.objects.all(), key=lambda pathology: fold_name(pathology.name))
+    return by_name(Pathology.objects.all())
 
 
 def offered_pathologies() -> QuerySet[Pathology]:

@@ -21,7 +21,7 @@ from cases.start.begun import FIELD, Begun, fresh, seal, unseal
 from cases.start.prices import price_lines
 from clock import now
 from experts.models import Pathology
-from experts.selectors import offered_pathologies, search_pathologies
+from experts.selectors import by_name, offered_pathologies, search_pathologies
 from ui.dates import paris_day
 
 #: The questions in their order; each name is that of its address.
@@ -48,7 +48,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     """
     begun = unseal(request.POST.get(FIELD, "")) if request.method == "POST" else fresh()
     context = {
-        "pathologies": list(offered_pathologies()),
+        "pathologies": by_name(offered_pathologies()),
         "prices": price_lines(),
         "begun": begun,
         "wished": begun.find_expert(),

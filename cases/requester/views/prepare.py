@@ -29,7 +29,7 @@ from cases.services.drafting import Agreed
 from clock import now
 from consent.texts import current_text, words_shown
 from experts.models import ExpertProfile
-from experts.selectors import offered_pathologies
+from experts.selectors import by_name, offered_pathologies
 
 PER_PAGE = 25
 LATER, DOCUMENTS = "later", "documents"
@@ -116,7 +116,7 @@ def _identity(form: PatientForm) -> dict[str, Any]:
 
 
 def _diseases() -> list[str]:
-    return sorted(pathology.name for pathology in offered_pathologies())
+    return [pathology.name for pathology in by_name(offered_pathologies())]
 
 
 def _onward(request: HttpRequest, case: Case, following: str) -> HttpResponse:

@@ -56,6 +56,17 @@ def test_no_cookie_is_set_and_no_answer_lies_in_an_address_before_the_last_page(
         assert not urlsplit(form["action"]).query
 
 
+def test_diseases_are_listed_by_their_names_in_the_readers_language(client: Client) -> None:
+    def places(address: str, *names: str) -> list[int]:
+        words = words_of(client.get(address))
+        return [words.index(name) for name in names]
+
+    french = places("/commencer/", "Anévrisme", "Cancer du sein", "Endométriose", "Maladie de Crohn", "Scoliose")
+    assert french == sorted(french)
+    english = places("/en/commencer/", "Breast cancer", "Crohn", "Endometriosis", "Scoliosis")
+    assert english == sorted(english)
+
+
 @pytest.mark.behaviour("S0-09")
 def test_an_emergency_leads_to_the_numbers_to_call(client: Client) -> None:
     words = words_of(answers_until(client, "emergency", emergency="yes"))
