@@ -26,7 +26,7 @@ class ResourceViews(SnippetViewSet):
     model = PartnerResource
     icon = "group"
     add_to_admin_menu = True
-    menu_label = _("Partner resources")
+    menu_label = _("Resources")
     list_display = ("name_fr", "category", "status", "status_on", "shown")
     list_filter = ("category", "status", "shown")
     panels = (
