@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from access import Rule, register_provider, register_rules, require
 from access.policy import Facts
+from accounts.models import User
 from audit import Actor, record
 from cases.checks import live_documents
 from cases.models import Case, ReferralDecision
@@ -115,10 +116,12 @@ def record_decision(rule: str, note: str, decided_on: date, *, actor: Actor) -> 
         gaps["decided_on"] = _("This day is still to come.")
     if gaps:
         raise Invalid(_("The rule cannot be recorded like this."), fields=gaps)
-    last = decision_now()
-    if last is not None and (last.rule, last.note, last.decided_on) == (rule, note, decided_on):
-        return last
     with transaction.atomic():
+        # Two clicks of the same person wait for each other.
+        User.objects.select_for_update().get(pk=actor.person)
+        last = decision_now()
+        if last is not None and (last.rule, last.note, last.decided_on) == (rule, note, decided_on):
+            return last
         decision = ReferralDecision.objects.create(
             rule=rule, note=note, decided_on=decided_on, recorded_by_id=actor.person
         )

@@ -10,10 +10,13 @@ from audit.models import AuditEvent
 from cases.demo.walk import Walk
 from cases.models import ReferralDecision
 from cases.models.states import State
+from cases.referral import record_decision
 from errors import Conflict
+from tests.audit.test_parallel import at_once
 from tests.cases.clients import verified_client
 from tests.cases.patient_start.conftest import Desk
 from tests.cases.patient_start.forms import form_with, send, words_of
+from tests.experts.people import actor_for, make_user
 from ui.forms import today
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +83,14 @@ def test_a_rule_sent_twice_is_recorded_once_and_another_one_again(draft: Desk) -
         day = f"{today():%d/%m/%Y}"
         assert send(desk, page, "rule", rule=rule, decided_on=day, note=note).status_code == 302
     assert list(ReferralDecision.objects.values_list("rule", flat=True)) == ["off", "required", "off"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_record_one_rule() -> None:
+    desk = actor_for(make_user("coordinator"), "coordinator")
+    at_once(4, lambda _n: record_decision("off", NOTE, today(), actor=desk))
+    assert ReferralDecision.objects.count() == 1
+    assert AuditEvent.objects.filter(action="referral.decided").count() == 1
 
 
 def test_a_note_is_needed_and_only_a_coordinating_doctor_records(draft: Desk) -> None:
