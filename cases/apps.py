@@ -15,5 +15,9 @@ class CasesConfig(AppConfig):
         from audit.frozen import FrozenTable, freeze
         from cases import registration
 
-        freeze(self, FrozenTable("cases_referraldecision", "a recorded rule on referral never changes"))
+        freeze(
+            self,
+            FrozenTable("cases_referraldecision", "a recorded rule on referral never changes"),
+            FrozenTable("cases_receipt", "a receipt never changes: a credit note corrects it"),
+        )
         registration.register()

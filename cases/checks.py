@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import CodeChallenge
 from accounts.models.users import fold_email
 from cases.answers import pieces_wanted, unanswered
+from cases.billing.accounts import must_choose_payer
 from cases.models import Case, Document
 from cases.models.case import TreatingDoctorChoice
 from cases.models.documents import PieceReview
@@ -87,6 +88,8 @@ def missing_parts(case: Case) -> list[str]:
         parts.append("treating_doctor")
     if not case.reception:
         parts.append("reception")
+    if must_choose_payer(case):
+        parts.append("payer")
     return parts
 
 

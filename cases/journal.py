@@ -64,7 +64,11 @@ DEEDS = {
     "case.draft_destroyed": (_("Draft destroyed"), _("The draft was destroyed.")),
     "case.checked": (_("Checklist recorded"), _("The file was checked for completeness.")),
     "case.identity_checked": (_("Identity checked"), _("The identity was checked.")),
-    "case.payment_recorded": (_("Price recorded"), _("The price was recorded as settled or waived.")),
+    "case.payer_chosen": (_("Who pays, chosen"), _("It was said who pays.")),
+    "case.payment_recorded": (_("Payment recorded"), _("A payment was recorded, and its receipt issued.")),
+    "case.refund_recorded": (_("Refund recorded"), _("A refund or correction was recorded, with a credit note.")),
+    "case.price_set": (_("Price decided"), _("The coordinating doctor decided about the price.")),
+    "case.receipt_read": (_("Receipt opened"), _("A receipt was opened.")),
     "case.owner_set": (_("Owner set"), _("A coordinating doctor was put in charge of the file.")),
     "case.note_written": (_("Note written"), _("The team wrote a note.")),
     "case.call_planned": (_("Call planned"), _("A call was planned.")),
@@ -107,7 +111,13 @@ DEEDS = {
     "opinion.verified": (_("Opinion verified"), _("The authenticity of an opinion was verified.")),
 }
 #: What is decided for the whole service.
-RULES = {"referral.decided": _("Rule on referral by a doctor recorded, with its legal note")}
+RULES = {
+    "referral.decided": _("Rule on referral by a doctor recorded, with its legal note"),
+    "payer.recorded": _("Payer recorded"),
+    "payer.changed": _("Payer changed"),
+    "payer.vouchers_made": _("Vouchers made"),
+    "payer.vouchers_voided": _("Vouchers cancelled"),
+}
 #: Readings of one file: several in one session within half an hour are one event.
 FILE_READS = {
     "document.file_read": (_("Document downloaded"), _("A document was downloaded.")),

@@ -14,5 +14,6 @@ def register() -> None:
     for role in ("coordinator", "care_coordinator"):
         navigation.register(role, _("Calls"), "desk:calls", 20)
         navigation.register(role, _("Alerts"), "desk:alerts", 30)
+    navigation.register("coordinator", _("Payers"), "desk:payers", 70)
     navigation.register("expert", _("My cases"), "expert:home", 10)
     navigation.register_footer(_("Verify an opinion"), "verify:start", 50)

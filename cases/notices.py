@@ -78,6 +78,18 @@ TEMPLATES = {
         _("We need something more from you"),
         _("File {reference}: a question or a document is missing. The time limit waits for your answer."),
     ),
+    "case_payment_recorded": (
+        _("Your payment is recorded"),
+        _("File {reference}: your payment is recorded. Your receipt is on the site."),
+    ),
+    "case_refund_recorded": (
+        _("A refund is recorded"),
+        _("File {reference}: a refund or a correction is recorded. Its credit note is on the site."),
+    ),
+    "case_price_decided": (
+        _("Our answer about the price"),
+        _("File {reference}: the price of your request is decided. Log in to read our answer."),
+    ),
     "case_admitted": (
         _FILE,
         _("File {reference}: it is complete. The opinion is due by {due} at the latest."),
@@ -288,6 +300,7 @@ TEMPLATES = {
         _DESK,
         _("File {reference}: the patient’s invitation was turned down. Please call the patient."),
     ),
+    "desk_price_asked": (_DESK, _("File {reference}: the patient cannot pay this price, and waits for your answer.")),
     "desk_message": (_DESK, _("File {reference}: there is a new message.")),
     "dpo_wrong_document": (
         _("A document may belong to another patient"),

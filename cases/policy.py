@@ -31,6 +31,9 @@ STAFF = ("coordinator", "care_coordinator")
 #: States in which the file can still grow: until the signature.
 #: States after the first consent, before the end.
 CONSENTED_ONCE = tuple(s for s in LIVING if s not in (State.DRAFT, State.AWAITING_CONSENT, State.CLOSED))
+#: States in which the price may be settled, and those in which the patient still says who settles it.
+SENT = tuple(s for s in LIVING if s not in (State.DRAFT, State.AWAITING_CONSENT))
+BEFORE_ADMISSION = (State.DRAFT, State.AWAITING_CONSENT, State.SUBMITTED, State.INFORMATION_REQUESTED)
 OPEN_FILE = tuple(state for state in BEFORE_DELIVERY if state != State.SIGNED)
 
 
@@ -130,7 +133,14 @@ RULES: list[Rule] = [
     _rule("case.report_incident", ("requester", "expert", *STAFF), tuple(LIVING)),
     # The desk.
     _rule("case.check", STAFF, (State.SUBMITTED, State.INFORMATION_REQUESTED, State.ADMITTED)),
-    _rule("case.settle_payment", (*STAFF, "assistant"), tuple(LIVING)),
+    # Who pays and what came: never what it is about. Nobody of a payer has any relation with a case.
+    _rule("case.read_billing", PATIENT_SIDE, ended="yes"),
+    _rule("case.read_billing", (*STAFF, "assistant"), ended="yes"),
+    _rule("case.choose_payer", PATIENT_SIDE, BEFORE_ADMISSION),
+    _rule("case.choose_payer", ("phone_filler",), (State.DRAFT, State.AWAITING_CONSENT)),
+    _rule("case.settle_payment", (*STAFF, "assistant"), SENT),
+    _rule("case.refund", (*STAFF, "assistant"), ended="yes"),
+    _rule("case.set_price", ("coordinator",), SENT),
     _rule("case.own", ("coordinator",), tuple(LIVING)),
     _rule("case.note", STAFF, ended="yes"),
     _rule("case.call", STAFF, tuple(LIVING)),
@@ -171,7 +181,8 @@ class CaseFacts:
             | _hold_refusals(target)
             | _talk_refusals(target)
             | _writing_refusals(target)
-            | _draft_refusals(target, relations),
+            | _draft_refusals(target, relations)
+            | _billing_refusals(target),
         )
 
     def visible(self, actor: Actor) -> Q:
@@ -267,6 +278,7 @@ _READING_DRAFT = (
     "case.read",
     "case.read_summary",
     "case.read_history",
+    "case.read_billing",
     "document.read",
     "case.add_document",
     "case.remove_document",
@@ -282,6 +294,11 @@ def _draft_refusals(case: Case, relations: frozenset[str]) -> dict[str, str]:
     if case.consented_at is not None or not relations & {*STAFF, "assistant"}:
         return {}
     return {} if "phone_care_coordinator" in relations else dict.fromkeys(_READING_DRAFT, "draft")
+
+
+def _billing_refusals(case: Case) -> dict[str, str]:
+    """The patient of a tele-expertise pays nothing."""
+    return {} if case.is_second_opinion else dict.fromkeys(("case.choose_payer", "case.set_price"), "role")
 
 
 def _talk_refusals(case: Case) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What the platform learns from cases at start-up: rights, journal labels, notices, jobs, menus."""
 
 from cases import invitations, journal, menus, notices, policy, referral, tasks
+from cases.billing import policy as billing_policy
 from cases.opinions.checks import register_checks
 from cases.requester import menus as requester_menus
 from cases.start import menus as start_menus
@@ -18,3 +19,4 @@ def register() -> None:
     start_menus.register()
     register_checks()
     referral.register()
+    billing_policy.register()

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.referral import rule_words
-from cases.start.prices import has_price, price_lines
+from cases.start.prices import has_price, payment_means, price_lines
 
 __all__ = ["identity_rows", "payment_words", "price_lines", "rule_words"]
 
@@ -17,7 +17,7 @@ _TO_COMPLETE = gettext_lazy("to be completed by the organisation")
 
 def payment_words() -> str:
     """How a price may be paid (C-BIL-4)."""
-    return settings.SERVICE_PAYMENT.get((get_language() or "fr")[:2], "") or str(_TO_COMPLETE)
+    return payment_means() or str(_TO_COMPLETE)
 
 
 def identity_rows() -> list[dict[str, Any]]:

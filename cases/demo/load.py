@@ -19,6 +19,7 @@ from cases.demo.people import (
     make_own_questions,
     make_patient,
     make_patient_without_account,
+    make_payer,
     make_people,
 )
 from cases.demo.walk import Cast, Walk, acting
@@ -102,6 +103,7 @@ class Loader:
         with clock.travel(start - timedelta(days=4)):
             make_candidacy(self.people)
             make_own_questions(self.people)
+            make_payer(self.people)
             self.camille = make_patient(
                 "patient@demo.test",
                 "Camille",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from accounts.models import Patient, Professional, User
 from accounts.services.accounts import create_staff, create_user
@@ -13,6 +14,8 @@ from accounts.services.roles import open_own_space
 from accounts.undertakings import accept
 from audit import Actor, SystemActor
 from cases.demo.walk import acting
+from cases.models import Payer
+from cases.services.payers import Terms, make_vouchers, record_payer
 from clock import now
 from experts import certificates
 from experts.authority import ensure_authority
@@ -266,6 +269,14 @@ def make_own_questions(people: People) -> None:
     for item in items:
         save_item(expert.pk, pathology.pk, item, actor=actor)
     publish_questions(expert.pk, pathology.pk, actor=actor)
+
+
+def make_payer(people: People) -> None:
+    """A fictitious insurer with fifty vouchers; the demo has no price, so nobody uses one."""
+    actor, day = acting(people.coordinators[0], "coordinator"), paris_day(now())
+    terms = Terms("Mutuelle d’exemple", Payer.Kind.COMPLEMENTARY, day, day + timedelta(days=365), 200)
+    payer = record_payer(terms, actor=actor)
+    make_vouchers(payer.pk, 50, day, day + timedelta(days=180), batch_id=uuid4(), actor=actor)
 
 
 def _staff(email: str, roles: Iterable[str], name: str, title: str, password_hash: str) -> User:

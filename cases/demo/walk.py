@@ -13,7 +13,9 @@ from cases.answers import pieces_wanted, whole
 from cases.machine import perform
 from cases.machine.guards import CHECKLIST
 from cases.models import Case
-from cases.services import desk, drafting, opinions, requesting
+from cases.models.case import Payment
+from cases.services import billing, desk, drafting, opinions, requesting
+from cases.start.prices import Fees
 from clock import now
 from consent.services import purposes_for
 from consent.texts import current_text
@@ -194,7 +196,9 @@ class Walk:
         actor = self.coordinator
         desk.tick_checklist(self.case.pk, dict.fromkeys(CHECKLIST, True), actor=actor)
         desk.record_identity_check(self.case.pk, "identity_document", actor=actor)
-        self.case = desk.settle_payment(self.case.pk, "waived", actor=actor)
+        self.case = Case.objects.get(pk=self.case.pk)
+        if self.case.payment == Payment.OPEN:
+            self.case = billing.set_price(self.case.pk, Fees(0, 0), "Démonstration.", actor=actor)
         return self.case
 
     def admit(self) -> Case:

@@ -1,21 +1,27 @@
 """Forms of the desk."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, cast
 
 from django.conf import settings
+from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.machine.guards import CHECKLIST, IDENTITY_MEANS
-from cases.models.case import Payment
+from cases.models.billing import Payer, Receipt
 from cases.models.desk import CallTask
 from cases.models.opinions import DoctorCopy
 from cases.models.referral import ReferralRule
 from cases.models.states import State
 from cases.services.desk import TRIES_BEFORE_GIVING_UP
+from cases.services.payers import Terms
+from cases.start.prices import Fees
 from ui import forms
 
+_capital = lazy(capfirst, str)
 #: The lines of the completeness checklist, in words.
 CHECKLIST_WORDS = {
     "answers_read": _("I have read the answers; they are coherent"),
@@ -35,6 +41,11 @@ HOLD_WORDS = {
     "breach": _("suspected breach of security"),
     "other": _("another reason"),
 }
+
+
+def _capitals(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """The same choices, each beginning with a capital."""
+    return [(value, _capital(label)) for value, label in choices]
 
 
 #: Calls somebody of the service may plan: a report to send is no call.
@@ -83,11 +94,97 @@ class IdentityForm(forms.Form):
 
 
 class PaymentForm(forms.Form):
-    """Whether the price is settled."""
+    """Money that came."""
 
-    payment = forms.ChoiceField(
-        label=_("Price"), choices=[(Payment.SETTLED, Payment.SETTLED.label), (Payment.WAIVED, Payment.WAIVED.label)]
+    amount = forms.NumberField(label=_("Amount received"), places=2, unit="€")
+    means = forms.ChoiceField(label=_("How it was paid"), choices=_capitals(Receipt.Means.choices))
+    paid_on = forms.DateField(label=_("Day of the payment"), max_value=forms.today)
+    payer = forms.PlainTextField(label=_("Name on the receipt"), max_length=120)
+
+    @property
+    def cents(self) -> int:
+        """The amount in cents."""
+        return int(self.cleaned_data["amount"] * 100)
+
+
+class RefundForm(forms.Form):
+    """Money that went back, or a payment recorded by mistake."""
+
+    reason = forms.ChoiceField(label=_("What it is"), choices=_capitals(Receipt.Reason.choices))
+    amount = forms.NumberField(label=_("Amount"), places=2, unit="€")
+    means = forms.ChoiceField(label=_("How it was given back"), choices=_capitals(Receipt.Means.choices))
+    paid_on = forms.DateField(label=_("Day"), max_value=forms.today)
+
+    @property
+    def cents(self) -> int:
+        """The amount in cents."""
+        return int(self.cleaned_data["amount"] * 100)
+
+
+class PriceForm(forms.Form):
+    """What the coordinating doctor decides about the price of one request."""
+
+    decision = forms.ChoiceField(
+        label=_("Your decision"),
+        choices=[
+            ("waived", _("Nothing to pay")),
+            ("reduced", _("A lower price")),
+            ("kept", _("The price stays as it is")),
+        ],
     )
+    expert = forms.NumberField(
+        label=_("Fee of the expert doctor, if lowered"), places=2, unit="€", min_value=0, required=False
+    )
+    service = forms.NumberField(
+        label=_("Fee of the service, if lowered"), places=2, unit="€", min_value=0, required=False
+    )
+    motive = forms.LongTextField(
+        label=_("Motive"),
+        help_text=_("For the service alone: the patient and the expert do not read it."),
+        max_length=2_000,
+        rows=3,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A lower price has its two fees."""
+        data = super().clean() or {}
+        if data.get("decision") == "reduced":
+            for name in ("expert", "service"):
+                if data.get(name) is None and name not in self.errors:
+                    self.add_error(name, _("Enter a number."))
+        return data
+
+    @property
+    def fees(self) -> Fees | None:
+        """The new fees; None where the price stays."""
+        data = self.cleaned_data
+        if data["decision"] == "reduced":
+            return Fees(int(data["expert"] * 100), int(data["service"] * 100))
+        return Fees(0, 0) if data["decision"] == "waived" else None
+
+
+class PayerForm(forms.Form):
+    """What is agreed with a payer."""
+
+    name = forms.PlainTextField(label=_("Name of the payer"), max_length=120)
+    kind = forms.ChoiceField(label=_("What it is"), choices=_capitals(Payer.Kind.choices))
+    agreed_from = forms.DateField(label=_("The agreement begins on"))
+    agreed_until = forms.DateField(label=_("The agreement ends on"), required=False)
+    allowance = forms.NumberField(
+        label=_("Vouchers the agreement allows"),
+        help_text=_("Those cancelled before anybody used them do not count."),
+        min_value=0,
+        max_value=100_000,
+    )
+    active = forms.CheckField(
+        label=_("The agreement is in force: vouchers may be made and used"), required=False, initial=True
+    )
+
+    @property
+    def terms(self) -> Terms:
+        """What was entered."""
+        data = self.cleaned_data
+        return Terms(**{**data, "allowance": int(data["allowance"]), "active": bool(data["active"])})
 
 
 class OwnerForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.desk.views import case, confirm, copies, corrections, lists, referral, work
+from cases.desk.views import billing, case, confirm, copies, corrections, lists, payers, referral, work
 from cases.everyone.urls import case_routes
 from cases.everyone.views import desk_expert_messages
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("appels/", lists.calls, name="calls"),
     path("alertes/", lists.alerts, name="alerts"),
     path("adressage/", referral.page, name="referral"),
+    path("payeurs/", payers.home, name="payers"),
+    path("payeurs/<uuid:payer_id>/", payers.page, name="payer"),
+    path("payeurs/<uuid:payer_id>/bons/", payers.make, name="make_vouchers"),
+    path("payeurs/<uuid:payer_id>/bons/<uuid:batch_id>/annuler/", payers.void, name="void_vouchers"),
     path("dossiers/<uuid:case_id>/", case.page, name="case"),
     path("dossiers/<uuid:case_id>/motif/", case.motive, name="motive"),
     path("dossiers/<uuid:case_id>/reponses/", case.answers, name="answers"),
@@ -27,7 +31,10 @@ urlpatterns = [
     path("dossiers/<uuid:case_id>/expert/<uuid:expert_id>/proposer/", confirm.propose, name="propose"),
     path("dossiers/<uuid:case_id>/liste/", work.checklist, name="checklist"),
     path("dossiers/<uuid:case_id>/identite/", work.identity, name="identity"),
-    path("dossiers/<uuid:case_id>/reglement/", work.payment, name="payment"),
+    path("dossiers/<uuid:case_id>/reglement/", billing.page, name="payment"),
+    path("dossiers/<uuid:case_id>/reglement/prix/", billing.price, name="price"),
+    path("dossiers/<uuid:case_id>/reglement/recus/<uuid:receipt_id>/", billing.receipt, name="receipt"),
+    path("dossiers/<uuid:case_id>/reglement/recus/<uuid:receipt_id>/avoir/", billing.refund, name="refund"),
     path("dossiers/<uuid:case_id>/responsable/", work.owner, name="owner"),
     path("dossiers/<uuid:case_id>/notes/", work.note, name="note"),
     path("dossiers/<uuid:case_id>/appels/", work.add_call, name="add_call"),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from cases.billing.accounts import settle_again, settle_at_end, settle_at_sending
 from cases.checks import doctor_untold, purposes_put, wants_doctor_copy
 from cases.invitations import has_account, invite
 from cases.machine import clocks
@@ -11,6 +12,7 @@ from cases.machine.guards import frozen_sheets, same_request_open
 from cases.machine.step import Step
 from cases.models import (
     Assignment,
+    Billing,
     CallTask,
     Case,
     Correction,
@@ -24,9 +26,8 @@ from cases.models import (
     Override,
 )
 from cases.models.assignments import Outcome
-from cases.models.case import Payment, Reception
+from cases.models.case import Reception
 from cases.models.states import WITH_EXPERT, State
-from cases.start.prices import has_price
 from consent import services as consent
 from experts.availability import next_open_time
 from jobs import enqueue
@@ -77,9 +78,9 @@ def give_consent(step: Step) -> None:
     ask_reception_again(case)
     case.consent_withdrawn_at = None
     case.submitted_at = case.submitted_at or step.at
-    if not case.is_second_opinion or not has_price():
-        # A tele-expertise is settled between professionals and the health insurance.
-        case.payment = Payment.WAIVED
+    billing = settle_at_sending(case)
+    if billing is not None and billing.who == Billing.Who.HELP and not billing.decision:
+        step.tell("desk", "desk_price_asked")
     if not case.is_second_opinion and not case.identity_checked_at:
         case.identity_checked_at = step.at
         case.identity_means = "professional"
@@ -485,6 +486,8 @@ def stop(step: Step) -> None:
     )
     case.ended_at = step.at
     case.call_tasks.filter(done_at__isnull=True).update(done_at=step.at)
+    if settle_at_end(case):
+        step.detail["voucher"] = "given_back"
     drop_waiting(case.pk)
     step.detail["code"] = request.code
 
@@ -512,6 +515,8 @@ def override(step: Step) -> None:
         case.resume_to, case.stopped_resume_to, case.stopped_from = case.stopped_resume_to, "", ""
         if clocks.runs(case):
             clocks.go_on(case, step.at)
+    if step.source in (State.DECLINED, State.STOPPED):
+        settle_again(case)
     if step.source != State.PROPOSED and case.assigned_expert_id is not None:
         step.tell("expert", "case_overridden")
     Override.objects.create(
@@ -659,6 +664,8 @@ def _end(step: Step, code: str, *, motive: str = "", explanation: str = "", inst
         closed_at=step.at, answer_kind=ExpertQuestion.Answer.DROPPED
     )
     case.call_tasks.filter(done_at__isnull=True).update(done_at=step.at)
+    if settle_at_end(case):
+        step.detail["voucher"] = "given_back"
     Ending.objects.create(
         content_key_id=case.content_key_id,
         case=case,

@@ -75,7 +75,7 @@ def identity_complete(step: Step) -> None:
 
 
 def answers_complete(step: Step) -> None:
-    """Every required answer is there: questionnaires, questions, reception, treating doctor."""
+    """Every required answer is there: questionnaires, questions, reception, treating doctor, who pays."""
     parts = missing_parts(step.case)
     if parts:
         raise Invalid(

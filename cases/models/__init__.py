@@ -1,6 +1,7 @@
 """The tables of a case, by subject."""
 
 from cases.models.assignments import Assignment
+from cases.models.billing import Billing, Payer, Receipt, Voucher, VoucherBatch
 from cases.models.case import Case, ReferenceCounter
 from cases.models.clinical import AnswerAddition, AnswerSheet, ExpertQuestion, InformationRequest, TechnicalIncident
 from cases.models.desk import Alert, CallTask, DeskNote, Ending, Hold, Override, StopRequest, Transition
@@ -14,6 +15,7 @@ __all__ = [
     "AnswerAddition",
     "AnswerSheet",
     "Assignment",
+    "Billing",
     "CallTask",
     "Case",
     "Correction",
@@ -31,10 +33,14 @@ __all__ = [
     "OpinionDraft",
     "OpinionReading",
     "Override",
+    "Payer",
+    "Receipt",
     "ReferenceCounter",
     "ReferralDecision",
     "Snippet",
     "StopRequest",
     "TechnicalIncident",
     "Transition",
+    "Voucher",
+    "VoucherBatch",
 ]

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from cases.everyone.urls import case_routes
-from cases.patient.views import acting, choices, opinion, standing
+from cases.patient.views import acting, billing, choices, opinion, standing
 
 app_name = "patient"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("<uuid:case_id>/retirer/", acting.withdraw, name="withdraw"),
     path("<uuid:case_id>/refuser-l-expert/", acting.object_to_expert, name="object_to_expert"),
     path("<uuid:case_id>/clore/", acting.close, name="close"),
+    path("<uuid:case_id>/reglement/", billing.page, name="payment"),
+    path("<uuid:case_id>/reglement/recus/<uuid:receipt_id>/", billing.receipt, name="receipt"),
     path("<uuid:case_id>/reprendre/", acting.resume, name="resume"),
     path("<uuid:case_id>/choix/", choices.choices, name="choices"),
     path("<uuid:case_id>/choix/reception/", choices.reception, name="reception"),

@@ -1,4 +1,4 @@
-"""What the service does on a case without changing its state: checks, owner, payment, notes, calls, stop requests."""
+"""What the service does on a case without changing its state: checks, owner, notes, calls, stop requests."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +11,6 @@ from audit import Actor, record
 from cases.machine import clocks
 from cases.machine.guards import CHECKLIST, IDENTITY_MEANS
 from cases.models import CallTask, Case, DeskNote, StopRequest, TechnicalIncident
-from cases.models.case import Payment
 from cases.notices import tell
 from cases.services.locking import locked_case, subjects
 from cases.services.repeats import said_already
@@ -53,16 +52,6 @@ def record_identity_check(case_id: UUID, means: str, *, actor: Actor) -> Case:
         identity_means=means,
     )
     return _saved(case, actor, "case.identity_checked", {"means": means})
-
-
-@transaction.atomic
-def settle_payment(case_id: UUID, payment: str, *, actor: Actor) -> Case:
-    """Record that the price is settled or waived."""
-    case = locked_case(case_id, actor=actor, action="case.settle_payment")
-    if payment not in (Payment.SETTLED, Payment.WAIVED):
-        raise Invalid(_("Choose an answer."), fields={"payment": _("Choose an answer.")})
-    case.payment = payment
-    return _saved(case, actor, "case.payment_recorded", {"payment": str(payment)})
 
 
 @transaction.atomic

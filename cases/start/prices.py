@@ -1,9 +1,11 @@
 """The price, said before anything is agreed to (S0-12): the expert's fee and the service's apart."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ui.dates import NBSP
@@ -27,17 +29,49 @@ def has_price() -> bool:
     return any(settings.SERVICE_PRICE[line] for line in ("expert_fee", "service_fee"))
 
 
-def price_lines() -> list[PriceLine]:
-    """The fees and their total; nothing when the service is free."""
+@dataclass(frozen=True)
+class Fees:
+    """The two fees in cents."""
+
+    expert: int
+    service: int
+
+    @property
+    def total(self) -> int:
+        """Both together."""
+        return self.expert + self.service
+
+
+def fees_now() -> Fees:
+    """The fees of the service today."""
     price = settings.SERVICE_PRICE
-    if not has_price():
+    return Fees(round(price["expert_fee"] * 100), round(price["service_fee"] * 100))
+
+
+def price_lines(fees: Fees | None = None) -> list[PriceLine]:
+    """The fees and their total, today's unless others are given; nothing when there is nothing to pay."""
+    fees = fees or fees_now()
+    if not fees.total:
         return []
-    labels = {"expert_fee": _("Fee of the expert doctor"), "service_fee": _("Fee of the service")}
-    lines = [PriceLine(label, _money(price[line])) for line, label in labels.items()]
-    return [*lines, PriceLine(_("Total"), _money(sum(price[line] for line in labels)))]
+    return [
+        PriceLine(_("Fee of the expert doctor"), money(fees.expert)),
+        PriceLine(_("Fee of the service"), money(fees.service)),
+        PriceLine(_("Total"), money(fees.total)),
+    ]
 
 
-def _money(amount: float) -> str:
+def payment_means() -> str:
+    """How a price may be paid, in the words of the organisation; "" where it has not said (C-BIL-4)."""
+    return str(settings.SERVICE_PAYMENT.get((get_language() or "fr")[:2], ""))
+
+
+def in_units(cents: int) -> Decimal:
+    """An amount as a form shows it."""
+    return (Decimal(cents) / 100).quantize(Decimal("0.01"))
+
+
+def money(cents: int) -> str:
+    """An amount in words, such as «115,50 €»."""
     sign = {"EUR": "€"}.get(settings.SERVICE_PRICE["currency"], settings.SERVICE_PRICE["currency"])
-    places = 0 if amount == int(amount) else 2
+    amount, places = Decimal(cents) / 100, 2 if cents % 100 else 0
     return f"{number_format(amount, places, force_grouping=True)}{NBSP}{sign}"

@@ -13,10 +13,11 @@ from cases import tasks
 from cases.composing import CORRECTION_WHY
 from cases.demo.walk import proof
 from cases.machine import perform
-from cases.models import CallTask, Case, DoctorCopy, Document
+from cases.models import Billing, CallTask, Case, DoctorCopy, Document, Payer, Receipt
 from cases.models.documents import DocumentType
 from cases.services import (
     alerts,
+    billing,
     blocking,
     copies,
     corrections,
@@ -27,6 +28,7 @@ from cases.services import (
     messages,
     opening,
     opinions,
+    payers,
     renewals,
     requesting,
     snippets,
@@ -46,6 +48,7 @@ from tests.cases.machine.racing import click_of
 from tests.cases.machine.rules import SECOND, STATES, TABLE, TELE, Who
 from tests.cases.machine.stage import Stage, usual, whole_opinion
 from ui.dates import paris_day
+from ui.forms import today
 from vault.files import delete_file, write_file
 from vault.models import StoredFile
 
@@ -315,8 +318,64 @@ def record_identity_check(stage: Stage, actor: Actor) -> Step:
 
 
 @done_in("submitted", Who.ASSISTANT)
-def settle_payment(stage: Stage, actor: Actor) -> Step:
-    return lambda: desk.settle_payment(stage.case_id, "waived", actor=actor)
+def record_payment(stage: Stage, actor: Actor) -> Step:
+    _price(stage)
+    case, day = stage.case_id, today()
+    return lambda: billing.record_payment(case, 10_000, "cheque", day, "Zoé Essai", actor=actor)
+
+
+@done_in("submitted", Who.COORDINATOR)
+def set_price(stage: Stage, actor: Actor) -> Step:
+    return lambda: billing.set_price(stage.case_id, None, "Motif.", actor=actor)
+
+
+@done_in("submitted", Who.ASSISTANT)
+def record_refund(stage: Stage, actor: Actor) -> Step:
+    _price(stage)
+    receipt = Receipt.objects.filter(case_id=stage.case_id).first()
+    if receipt is None:
+        receipt = billing.record_payment(stage.case_id, 10_000, "cheque", today(), "Zoé Essai", actor=actor)
+    day = today()
+    return lambda: billing.record_refund(receipt.pk, receipt.cents, "refund", "cheque", day, actor=actor)
+
+
+@done_in("submitted", Who.PATIENT)
+def choose_payer(stage: Stage, actor: Actor) -> Step:
+    _price(stage)
+    return lambda: billing.choose_payer(stage.case_id, "help", note="Un mot.", actor=actor)
+
+
+def _price(stage: Stage) -> None:
+    """A case sent where there was a price."""
+    Case.objects.filter(pk=stage.case_id).update(payment="open")
+    known = Billing.objects.filter(case_id=stage.case_id)
+    if not known.update(expert_cents=18_000, service_cents=11_500):
+        Billing.objects.create(
+            case_id=stage.case_id, content_key=stage.case.content_key, expert_cents=18_000, service_cents=11_500
+        )
+
+
+@done_in("submitted", Who.COORDINATOR)
+def record_payer(stage: Stage, actor: Actor) -> Step:
+    terms = payers.Terms(f"Mutuelle {uuid4()}", "employer", today(), None, 60)
+    return lambda: payers.record_payer(terms, actor=actor)
+
+
+@done_in("submitted", Who.COORDINATOR)
+def make_vouchers(stage: Stage, actor: Actor) -> Step:
+    payer, batch, day = _payer(actor), uuid4(), today()
+    return lambda: payers.make_vouchers(payer.pk, 20, day, day, batch_id=batch, actor=actor)
+
+
+@done_in("submitted", Who.COORDINATOR)
+def void_batch(stage: Stage, actor: Actor) -> Step:
+    batch, day = uuid4(), today()
+    payers.make_vouchers(_payer(actor).pk, 20, day, day, batch_id=batch, actor=actor)
+    return lambda: payers.void_batch(batch, actor=actor)
+
+
+def _payer(actor: Actor) -> Payer:
+    return payers.record_payer(payers.Terms(f"Mutuelle {uuid4()}", "employer", today(), None, 60), actor=actor)
 
 
 @done_in("submitted", Who.COORDINATOR)

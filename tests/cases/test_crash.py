@@ -75,6 +75,7 @@ def test_every_move_is_swept() -> None:
 #: Services that only read, or are steps of others; signatures are swept as the moves they are.
 _NOT_ALONE = {
     "alerts.new_alert",
+    "billing.is_settled",
     "copies.copies_of",
     "copies.refusal_to_send",
     "copies.unsent_versions",
@@ -97,6 +98,7 @@ _NOT_ALONE = {
     "opinions.open_follow_up",
     "opinions.sign_addendum",
     "opinions.sign_opinion",
+    "payers.allowance_left",
     "receiving.one_file",
     "renewals.asked_again",
     "renewals.cases_to_ask",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.test import override_settings
 from PIL import Image
 
 import clock
@@ -17,7 +18,18 @@ from cases import tasks
 from cases.demo.walk import Cast, Walk, acting
 from cases.invitations import PURPOSE as INVITED_TO
 from cases.models import Alert, CallTask, Case, Document
-from cases.services import alerts, corrections, delivery, desk, documents, drafting, messages, opinions
+from cases.services import (
+    alerts,
+    billing,
+    corrections,
+    delivery,
+    desk,
+    documents,
+    drafting,
+    messages,
+    opinions,
+    payers,
+)
 from cases.services import snippets as kept
 from cases.services.documents import Described
 from clock import now
@@ -138,10 +150,24 @@ class Builder:
         self.keep("draft", self.filled())
         self.keep("awaiting", self.upto("ask_consent"))
         self.keep("submitted", self.upto("consent"))
+        self.priced()
         self.keep("checked", self.upto("check"))
         asked = self.keep("information", self.upto("consent"))
         asked.move("request_information", asked.coordinator, message=f"Il manque… {CANARY}", items=["Le scanner"])
         self.keep("admitted", self.upto("admit"))
+
+    def priced(self) -> None:
+        """A request sent where there is a price, of which a part has come; a payer with its vouchers."""
+        walk, things = self.keep("priced", self.upto("ask_consent")), self.stage.things
+        with override_settings(SERVICE_PRICE={"expert_fee": 180, "service_fee": 115, "currency": "EUR"}):
+            billing.choose_payer(walk.case.pk, "help", note=f"Un mot {CANARY}", actor=walk.patient)
+            walk.consent()
+        paid = (10_000, "cheque", today(), f"Zoé {CANARY}")
+        things["receipt"] = billing.record_payment(walk.case.pk, *paid, actor=walk.coordinator).pk
+        terms = payers.Terms("Mutuelle d’exemple", "complementary", today(), None, 80)
+        things["payer"] = payers.record_payer(terms, actor=walk.coordinator).pk
+        things["batch"], days = uuid.uuid4(), (today(), today() + timedelta(days=90))
+        payers.make_vouchers(things["payer"], 20, *days, batch_id=things["batch"], actor=walk.coordinator)
 
     def with_expert(self) -> None:
         """In the hands of the expert."""

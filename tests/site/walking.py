@@ -83,6 +83,9 @@ def parts(row: Row, parameters: Iterable[str], stage: Stage, situation: str = ""
         "candidacy_id": stage.things[_CANDIDACIES.get(row.name, "candidacy")],
         # What is signed on line is another one than that on paper.
         "convention_id": stage.things["convention" if row.name.endswith("sent_to_order") else "signed_convention"],
+        "receipt_id": stage.things["receipt"],
+        "payer_id": stage.things["payer"],
+        "batch_id": stage.things["batch"],
         "snippet_id": stage.things["snippet"],
         "session_id": stage.things["session"],
         "kept_id": stage.things["kept"],

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.answers import pieces_wanted
+from cases.billing.papers import bill_of
 from cases.checks import pieces_open
 from cases.desk import forms, selectors
 from cases.desk.admission import before_admission
@@ -63,7 +64,7 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
         "can": can,
         "can_override": (case.state in OVERRIDES or case.state == State.STOPPED)
         and may("override", case, actor, rights=rights),
-        "payment": forms.PaymentForm(initial={"payment": case.payment}),
+        "bill": bill_of(case) if can["read_billing"] and case.is_second_opinion else None,
         **_moves(case, request),
     }
     context["can_place"] = may("propose", case, actor, rights=rights)
@@ -79,7 +80,7 @@ def page(request: HttpRequest, case: Case) -> HttpResponse:
 
 _ACTIONS = (
     "check",
-    "settle_payment",
+    "read_billing",
     "own",
     "note",
     "call",

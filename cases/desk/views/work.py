@@ -60,18 +60,6 @@ def identity(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @require_POST
-@case_page("case.settle_payment")
-def payment(request: HttpRequest, case: Case) -> HttpResponse:
-    """Record that the price is settled or waived."""
-    actor = request.actor  # type: ignore[attr-defined]
-
-    def act(data: dict[str, Any]) -> None:
-        desk.settle_payment(case.pk, data["payment"], actor=actor)
-
-    return _posted(request, case, forms.PaymentForm(request.POST), act, _("The price is recorded."))
-
-
-@require_POST
 @case_page("case.own")
 def owner(request: HttpRequest, case: Case) -> HttpResponse:
     """Say who follows the case."""

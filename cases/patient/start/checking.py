@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.billing.accounts import billing_of
 from cases.models import Document
 from cases.models.case import Reception, TreatingDoctorChoice
 from cases.models.referral import ReferralRule
@@ -12,6 +13,7 @@ from cases.patient.start.pages import CHECK
 from cases.patient.start.preparation import BlockPage, Preparation
 from cases.patient.start.spaces import Space
 from cases.referral import is_referred, referring_doctor, rule_now
+from cases.start.prices import has_price
 from cases.start.words import LANGUAGES, NEEDS
 from experts.questionnaires.answers import answer_text, is_answered, visible_questions
 from experts.questionnaires.fields import localised
@@ -59,6 +61,7 @@ def sections_of(preparation: Preparation, space: Space, language: str) -> list[S
         Section(_("The expert"), [_expert(preparation)], change("prepare_expert")),
         Section(_("Your treating doctor"), _doctor(preparation), change("prepare_doctor")),
         Section(_("How you wish to receive the opinion"), _reception(preparation), change("prepare_reception")),
+        *_payer(preparation, change("prepare_payer")),
     ]
 
 
@@ -171,6 +174,15 @@ def _reception(preparation: Preparation) -> list[Row]:
     if case.reception == Reception.WITH_SOMEONE:
         rows.append(_row(_("The person with you"), _contact(person, "name", "phone")))
     return rows
+
+
+def _payer(preparation: Preparation, url: str) -> list[Section]:
+    """Who pays, where there is a price; no code of a voucher is shown again."""
+    if not preparation.case.is_second_opinion or not has_price():
+        return []
+    billing = billing_of(preparation.case)
+    words = str(billing.get_who_display()) if billing is not None and billing.who else ""
+    return [Section(_("Who pays"), [_row(_("Your answer"), words)], url)]
 
 
 def _contact(person: dict[str, Any], *names: str) -> str:

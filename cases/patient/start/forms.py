@@ -13,6 +13,7 @@ from accounts.forms import IdentityForm
 from accounts.models.patients import birth_place_validator
 from cases.checks import MAX_QUESTIONS
 from cases.everyone.forms import ExpertChoiceForm
+from cases.models.billing import Billing
 from cases.models.case import Reception
 from cases.models.documents import DocumentType
 from consent.models import ConsentText
@@ -318,3 +319,34 @@ class ConsentForm(forms.Form):
     def shown_texts(self) -> dict[str, UUID | None]:
         """The text shown by purpose."""
         return {purpose: self.cleaned_data.get(f"{purpose}_text") for purpose in self.texts}
+
+
+class PayerForm(forms.Form):
+    """Who pays; what belongs to an answer that was not chosen is not looked at."""
+
+    who = forms.ChoiceField(
+        label=_("Who pays?"),
+        choices=Billing.Who.choices,
+        hints={
+            Billing.Who.VOUCHER: _(
+                "You advance nothing. Your insurer or employer does not learn who used the voucher."
+            ),
+            Billing.Who.HELP: _(
+                "You ask for a lower price, or for none. No proof and no reason are asked for; the service, the expert "
+                "and the order of the files stay the same."
+            ),
+        },
+    )
+    code = forms.PlainTextField(
+        label=_("Code of the voucher, if you have one"),
+        help_text=_("12 characters, such as K7QF-2MZD-9TRX. Dashes and capitals do not matter."),
+        required=False,
+        max_length=40,
+    )
+    note = forms.LongTextField(
+        label=_("A word to the team, if you cannot pay"),
+        help_text=_("Only if you wish. Write nothing about your health here."),
+        required=False,
+        max_length=1_000,
+        rows=3,
+    )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from access import rights_of
 from audit import Actor
+from cases.billing.accounts import billing_of
 from cases.checks import MAX_QUESTIONS
 from cases.models.case import Reception, TreatingDoctorChoice
 from cases.models.referral import ReferralRule
@@ -16,6 +17,7 @@ from cases.patient.start.forms import PatientIdentityForm
 from cases.patient.start.preparation import Preparation
 from cases.patient.start.spaces import Space
 from cases.referral import is_referred, referring_doctor, rule_now
+from cases.start.prices import has_price
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class TaskList:
         self._fills = rights.to("case.fill").allowed
         self._adds = rights.to("case.add_document").allowed
         self._chooses = rights.to("case.choose").allowed
+        self._chooses_payer = rights.to("case.choose_payer").allowed
         self._chooses_readers = rights.to("case.choose_readers").allowed
         self.groups = self._groups()
 
@@ -205,3 +208,12 @@ class TaskList:
             allowed=self._chooses,
             hint=str(Reception(case.reception).label) if case.reception else "",
         )
+        if case.is_second_opinion and has_price():
+            billing = billing_of(case)
+            yield self._task(
+                "prepare_payer",
+                _("Who pays"),
+                billing is not None and billing.who != "",
+                allowed=self._chooses_payer,
+                hint=str(billing.get_who_display()) if billing is not None and billing.who else "",
+            )

@@ -37,6 +37,7 @@ def routes(wrap: Callable[[View], View] = lambda view: view) -> list[URLPattern]
         path("medecin-traitant/refus/", wrap(choices.doctor_refusal), name="prepare_doctor_refusal"),
         path("reception/", wrap(choices.reception), name="prepare_reception"),
         path("reception/personne/", wrap(choices.companion), name="prepare_companion"),
+        path("qui-paie/", wrap(choices.payer), name="prepare_payer"),
         path("relire/", wrap(finish.check), name="prepare_check"),
         path("relire/complet/", wrap(finish.complete), name="prepare_complete"),
         path("accords/", wrap(finish.consents), name="prepare_consents"),

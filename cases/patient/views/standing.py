@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from access import Rights, rights_of
 from cases.answers import pieces_wanted
+from cases.billing.accounts import was_billed
 from cases.checks import reception_asked_again
 from cases.machine import may
 from cases.models import Case
@@ -90,6 +91,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
         "can_follow_up": can_follow_up(case, actor, rights=rights),
         "reception_again": reception_asked_again(case) and rights.to("case.choose").allowed,
         "can_alert": rights.to("case.raise_alert").allowed,
+        "can_see_billing": rights.to("case.read_billing").allowed and was_billed(case),
         "moves": {name: may(name, case, actor, rights=rights) for name in _MOVES},
         **_waiting(request, case, reads=reads),
     }

@@ -189,7 +189,6 @@ def test_a_case_is_admitted_only_after_its_checks(world: World, desk: Client) ->
     lines = dict.fromkeys(("answers_read", "documents_read", "questions_clear", "scope_fits"), "on")
     assert desk.post(at("checklist", case), lines).status_code == 302
     assert desk.post(at("identity", case), {"means": "identity_document"}).status_code == 302
-    assert desk.post(at("payment", case), {"payment": "waived"}).status_code == 302
     assert desk.post(at("move", case, "admit"), {}).status_code == 302
     case = fresh(case)
     assert case.state == State.ADMITTED
@@ -213,7 +212,7 @@ def test_all_that_an_admission_lacks_is_said_at_once_and_leads_to_where_it_is_do
     assert not any("Le dossier est complet" in answer.content.decode() for answer in pages)
     # Three things, named once each: the first is not repeated as the error of the form.
     assert pages[2].content.decode().count("identité du patient") == 1
-    desk.post(at("payment", case), {"payment": "waived"})
+    desk.post(at("price", case), {"decision": "waived", "motive": "Ressources faibles."})
     desk.post(at("identity", case), {"means": "identity_document"})
     left = desk.post(page).content.decode()
     assert [place in left for place in wanted] == [False, True, False]

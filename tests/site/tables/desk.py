@@ -1,5 +1,6 @@
 """The desk: coordinators, the nurse, the assistant."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -28,6 +29,20 @@ def _code(stage: Stage, who: str) -> Mapping[str, Any]:
 
 def _rule(stage: Stage, who: str) -> Mapping[str, Any]:
     return {"rule": "required", "decided_on": f"{today():%d/%m/%Y}", "note": WORDS}
+
+
+def _paid(stage: Stage, who: str) -> dict[str, str]:
+    return {"amount": "10", "means": "cheque", "paid_on": f"{today():%d/%m/%Y}", "payer": "Zoé Essai"}
+
+
+def _payer(stage: Stage, who: str) -> Mapping[str, Any]:
+    day = f"{today():%d/%m/%Y}"
+    return {"name": "Employeur d’exemple", "kind": "employer", "agreed_from": day, "allowance": "100", "active": "on"}
+
+
+def _vouchers(stage: Stage, who: str) -> Mapping[str, Any]:
+    day = f"{today():%d/%m/%Y}"
+    return {"size": "20", "valid_from": day, "valid_until": day, "batch": str(uuid.uuid4())}
 
 
 def _sent(stage: Stage, who: str) -> Mapping[str, Any]:
@@ -62,7 +77,15 @@ ROWS = [
     Row("desk:propose", "admitted", {COORDINATORS: PAGE}, {COORDINATORS: DONE}, {"why": "Disponible."}),
     Row("desk:checklist", "submitted", post={STAFF: DONE}, data={"answers_read": "on"}),
     Row("desk:identity", "submitted", post={STAFF: DONE}, data={"means": "identity_document"}),
-    Row("desk:payment", "submitted", post={ALL: DONE}, data={"payment": "waived"}),
+    Row("desk:payment", "priced", {ALL: PAGE}, {ALL: DONE}, _paid),
+    Row("desk:payment", "draft", {ALL: NO}, {ALL: NO}, _paid),
+    Row("desk:price", "priced", post={COORDINATORS: DONE}, data={"decision": "kept", "motive": WORDS}),
+    Row("desk:receipt", "priced", {ALL: PAGE}),
+    Row("desk:refund", "priced", {ALL: PAGE}, {ALL: DONE}, lambda *_: {**_paid(*_), "reason": "refund"}),
+    Row("desk:payers", "", {RULERS: PAGE}, {RULERS: DONE}, _payer),
+    Row("desk:payer", "", {RULERS: PAGE}, {RULERS: DONE}, _payer),
+    Row("desk:make_vouchers", "", post={RULERS: PAGE}, data=_vouchers),
+    Row("desk:void_vouchers", "", post={RULERS: DONE}),
     Row(
         "desk:owner",
         "in_review",

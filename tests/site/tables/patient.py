@@ -25,6 +25,10 @@ ROWS = [
     Row("patient:add", "in_review", {FILLERS: PAGE}, {PATIENT_SIDE: DONE}, {"text": "J’ai oublié l’allergie."}),
     Row("patient:documents", "in_review", {FILLERS: PAGE}),
     Row("patient:answers", "in_review", {FILLERS: PAGE}),
+    Row("patient:payment", "priced", {PATIENT_SIDE: PAGE}),
+    # Without a price there is nothing to say.
+    Row("patient:payment", "submitted", {PATIENT_SIDE: HIDDEN}),
+    Row("patient:receipt", "priced", {PATIENT_SIDE: PAGE}),
     Row("patient:before_opinion", "delivered", {FILLERS: PAGE}),
     Row("patient:opinion", "delivered", {FILLERS: PAGE}),
     # A tele-expertise goes to the professional first; then to the patient, when she was told.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from consent.texts import current_text
-from tests.site.rows import DONE, NO, PAGE, Row
+from tests.site.rows import AGAIN, DONE, NO, PAGE, Row
 from tests.site.stage import Stage
 from tests.site.tables.prepare import IDENTITY, agreements, carried, rows
 
@@ -46,6 +46,8 @@ ROWS = [
         "",
         dict.fromkeys(("see", "fill", "bring", "choose", "act", "author", "destroy"), N) | {"not_author": ""},
     ),
+    # Without a price nobody is asked who pays.
+    Row("phone:prepare_payer", "phone_draft", {N: DONE}, {N: AGAIN}, {"who": "self"}),
     # On the phone the agreements are on the page of the confirmation; she refuses by hanging up.
     Row("phone:prepare_consents", "phone_awaiting", {N: DONE}, {N: DONE}),
     Row("phone:prepare_refuse", "phone_awaiting", {N: NO}, {N: NO}),

@@ -13,7 +13,7 @@ from cases.models import Case
 from cases.patient.start.preparation import Preparation
 from cases.start.begun import fresh, seal
 from consent.texts import current_text
-from tests.site.rows import DONE, HIDDEN, PAGE, PATIENT_SIDE, Outcomes, Row
+from tests.site.rows import AGAIN, DONE, HIDDEN, PAGE, PATIENT_SIDE, Outcomes, Row
 from tests.site.stage import Stage
 
 SIDE = f"{PATIENT_SIDE} helper bringer"
@@ -177,5 +177,8 @@ PATIENT = rows(
     },
 ) + [
     Row("patient:prepare_consents", "awaiting", {PATIENT_SIDE: PAGE}, {PATIENT_SIDE: DONE}, _consents),
+    # Without a price nobody is asked who pays.
+    Row("patient:prepare_payer", "priced", {PATIENT_SIDE: PAGE}, {PATIENT_SIDE: DONE}, {"who": "self"}),
+    Row("patient:prepare_payer", "draft", {PATIENT_SIDE: DONE}, {PATIENT_SIDE: AGAIN}, {"who": "self"}),
     Row("patient:prepare_refuse", "awaiting", {PATIENT_SIDE: PAGE}, {PATIENT_SIDE: DONE}),
 ]

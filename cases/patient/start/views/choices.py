@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.services import save_identity
+from cases.billing.accounts import account_of, billing_of
 from cases.everyone.forms import LET_SERVICE
 from cases.models import Case
 from cases.models.case import Reception, TreatingDoctorChoice
+from cases.models.states import State
 from cases.pages import attempt
 from cases.patient.start.experts import experts_to_choose
 from cases.patient.start.flow import onward
@@ -21,6 +23,7 @@ from cases.patient.start.forms import (
     DoctorChoiceForm,
     DoctorForm,
     ExpertForm,
+    PayerForm,
     QuestionsForm,
     ReceptionForm,
     ReferralForm,
@@ -29,9 +32,11 @@ from cases.patient.start.forms import (
 from cases.patient.start.pages import CHECK, actor, draw, is_checking, prepare_page
 from cases.patient.start.preparation import Preparation
 from cases.patient.start.spaces import space_of
+from cases.policy import BEFORE_ADMISSION
 from cases.referral import is_referred, referring_doctor, rule_words
-from cases.services import drafting
+from cases.services import billing, drafting
 from cases.start.forms import BeginningForm
+from cases.start.prices import payment_means, price_lines
 from consent.texts import current_text, words_shown
 from ui import forms
 
@@ -201,3 +206,31 @@ def companion(request: HttpRequest, case: Case) -> HttpResponse:
         if attempt(request, form, act):
             return onward(request, case, "prepare_reception")
     return draw(request, "companion.html", case, {"form": form}, status=_status(request))
+
+
+@require_http_methods(["GET", "POST"])
+@prepare_page("case.choose_payer", states=BEFORE_ADMISSION)
+def payer(request: HttpRequest, case: Case) -> HttpResponse:
+    """Who pays; before the request is sent, and afterwards until the price is settled."""
+    space, chosen = space_of(request), billing_of(case)
+    account = account_of(case, chosen)
+    if request.method == "GET" and (not account.due.total or billing.is_settled(case)):
+        return redirect(space.url("prepare", case.pk) if case.state == State.DRAFT else space.case_url(case.pk))
+    initial = {"who": chosen.who, "note": chosen.note or ""} if chosen is not None else {}
+    form = PayerForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        if attempt(request, form, lambda: billing.choose_payer(case.pk, **values, actor=actor(request))):
+            if case.state == State.DRAFT:
+                return onward(request, case, "prepare_payer")
+            messages.success(request, _("Recorded."))
+            sent = case.state != State.AWAITING_CONSENT
+            return redirect(space.case_url(case.pk) if sent else space.url("prepare_consents", case.pk))
+    named = chosen.named_voucher if chosen is not None else None
+    context = {
+        "form": form,
+        "prices": price_lines(account.due),
+        "means": payment_means(),
+        "named": named.batch if named is not None else None,
+    }
+    return draw(request, "payer.html", case, context, status=_status(request))

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cases.billing.accounts import billing_of
 from cases.checks import purposes_put
 from cases.machine import perform
 from cases.models import Case
@@ -23,7 +24,7 @@ from cases.patient.start.preparation import Preparation
 from cases.patient.start.spaces import space_of
 from cases.patient.start.tasks import TaskList
 from cases.presenters import by_when
-from cases.start.prices import price_lines
+from cases.start.prices import has_price, price_lines
 from clock import now
 from consent.models import REQUIRED, SHARINGS
 from consent.texts import current_text, words_shown
@@ -131,6 +132,7 @@ def _status(request: HttpRequest) -> int:
 def consent_context(request: HttpRequest, case: Case, form: ConsentForm) -> dict[str, Any]:
     """What a page of agreements shows: each purpose with its words, the price, and the ways back."""
     expert = case.requested_expert
+    asks_payer = case.state == State.AWAITING_CONSENT and case.is_second_opinion and has_price()
     purposes = []
     for purpose, text in form.texts.items():
         title, _blank, body = words_shown(text, _language(), expert=expert.name if expert else "").partition("\n\n")
@@ -153,6 +155,8 @@ def consent_context(request: HttpRequest, case: Case, form: ConsentForm) -> dict
         "optional": [one for one in purposes if not one["required"]],
         # A tele-expertise costs its patient nothing, whatever the price of a second opinion.
         "prices": price_lines() if case.is_second_opinion else [],
+        "asks_payer": asks_payer,
+        "payer": billing_of(case) if asks_payer else None,
         "may_revise": rights_on(request).to("case.revise").allowed,
         "may_refuse": rights_on(request).to("case.refuse_consent").allowed,
     }
