@@ -32,6 +32,7 @@ ACTIONS = {
     "account.code_sent": _("Code sent"),
     "account.code_refused": _("Wrong code"),
     "account.logged_in": _("Logged in"),
+    "account.psc_refused": _("Login by Pro Santé Connect refused"),
     "account.logged_out": _("Logged out"),
     "account.session_ended": _("Session ended"),
     "account.password_set": _("Password set"),

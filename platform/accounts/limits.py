@@ -47,6 +47,8 @@ PASSWORD = Rule("password", 5, MINUTES_15, closed=MINUTES_15)
 PASSWORD_NETWORK = Rule("password_network", 100, MINUTES_15)
 # Per account over all networks: closes nothing (an attacker could lock the owner out), tells the owner.
 PASSWORD_ACCOUNT = Rule("password_account", 30, HOUR)
+# Logins begun at Pro Santé Connect: each costs a question there.
+PSC_NETWORK = Rule("psc_network", 100, MINUTES_15)
 SIGN_UP_ADDRESS = Rule("sign_up", 5, HOUR)
 SIGN_UP_NETWORK = Rule("sign_up_network", 30, HOUR)
 RESET_ADDRESS = Rule("reset", 5, HOUR)

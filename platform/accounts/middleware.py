@@ -1,4 +1,4 @@
-"""The door: no page opens without a session verified by a code, unless its view is marked public.
+"""The door: no page opens without a session verified by two factors, unless its view is marked public.
 
 Installed in the place of django-otp's own middleware, after CSRF and authentication: it sets `request.user` with
 `is_verified()`, `request.account_session`, `request.actor`, ends sessions that are over, and refuses or redirects.
@@ -50,8 +50,9 @@ def _anonymous() -> AnonymousUser:
     return user
 
 
-def _is_verified(user: User) -> bool:
-    return user.otp_device is not None  # type: ignore[attr-defined]
+def _is_verified(row: UserSession) -> bool:
+    """By a code of ours, or because Pro Santé Connect has seen both factors."""
+    return row.device is not None or row.means == UserSession.Means.PSC
 
 
 class VerifiedSessionMiddleware:
@@ -115,14 +116,14 @@ class VerifiedSessionMiddleware:
             request.session_over = (user, row, reason)  # type: ignore[attr-defined]
             return _anonymous()
         user.otp_device = row.device
-        user.is_verified = functools.partial(_is_verified, user)
+        user.is_verified = functools.partial(_is_verified, row)
         request.account_session = row  # type: ignore[attr-defined]
         return user
 
     def _is_sound(self, request: HttpRequest, row: UserSession) -> bool:
         """What Django's own loading of a user checks, and that the second step is this person's."""
         user: User = row.user
-        own_device = row.device.user_id == user.pk and row.device.confirmed
+        own_device = row.device is None or (row.device.user_id == user.pk and row.device.confirmed)
         backend = request.session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
         said = request.session.get(HASH_SESSION_KEY, "")
         # The hash changes with the password, and with the server's secret: its former values count too.

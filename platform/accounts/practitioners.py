@@ -20,7 +20,7 @@ TIMEOUT = 10
 LONGEST = 1_000_000
 #: System of the eleven-digit RPPS identifier (FR Core), and codes of professions (TRE_G15) by our own.
 RPPS_SYSTEM = "https://rpps.esante.gouv.fr"
-_PROFESSIONS = {
+PROFESSIONS = {
     "10": "physician",
     "21": "pharmacist",
     "40": "dentist",
@@ -98,5 +98,5 @@ def _profession(practitioner: dict[str, Any]) -> str:
     for qualification in practitioner.get("qualification", []):
         for coding in qualification.get("code", {}).get("coding", []):
             if "G15" in str(coding.get("system", "")):
-                return _PROFESSIONS.get(str(coding.get("code", "")), "")
+                return PROFESSIONS.get(str(coding.get("code", "")), "")
     return ""

@@ -99,7 +99,7 @@ def open_sessions(user: User) -> QuerySet[UserSession]:
         user=user,
         ended_at__isnull=True,
         active_at__gt=instant - timedelta(seconds=settings.SESSION_IDLE_SECONDS),
-        started_at__gt=instant - timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS),
+        proved_at__gt=instant - timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS),
     )
 
 

@@ -13,19 +13,23 @@ from django.contrib.auth import login
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import mails
+from accounts import mails, pro_sante_connect
 from accounts.events import ACCOUNT_ROLE, record_event
 from accounts.models.security import EmailCode, UserSession
 from accounts.models.users import User
 from accounts.network import client_network
+from accounts.pro_sante_connect import Proof
 from audit import Actor, record
 from clock import now
 from errors import NotAllowed
 
 End = UserSession.End
+Means = UserSession.Means
 
 # Where the browser's session keeps the id of its row.
 SESSION_KEY = "account_session"
+# What ends the session at Pro Santé Connect, kept in the browser's session on this side until the logout.
+ID_TOKEN_KEY = "psc_id_token"  # noqa: S105 (the name of a key)
 # Activity is written down at most this often: several requests of one page cost one write.
 WRITE_EVERY = timedelta(seconds=10)
 
@@ -60,28 +64,34 @@ def browser_words(user_agent: str) -> str:
     return ", ".join(word for word in found if word)
 
 
-def idle_limit() -> timedelta:
-    """How long a session lives without activity."""
-    return timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+def idle_limit(row: UserSession) -> timedelta:
+    """How long this session lives without activity."""
+    by_psc = row.means == Means.PSC
+    return pro_sante_connect.idle_limit() if by_psc else timedelta(seconds=settings.SESSION_IDLE_SECONDS)
 
 
-def absolute_limit() -> timedelta:
-    """How long a session lives at all (S4-23)."""
-    return timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
+def absolute_limit(row: UserSession) -> timedelta:
+    """How long after its proof this session lives at all (S4-23)."""
+    by_psc = row.means == Means.PSC
+    return pro_sante_connect.absolute_limit() if by_psc else timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
 
 
-def start(request: HttpRequest, user: User, device: EmailCode) -> UserSession:
-    """Log in: a new session key, and the row that says since when (ASVS 7.2.4).
+def start(
+    request: HttpRequest, user: User, device: EmailCode | None = None, *, proof: Proof | None = None
+) -> UserSession:
+    """Log in: a new session key, and the row that says since when and by which means (ASVS 7.2.4).
 
     Args:
-        request: of the browser whose code was right.
-        user: with `backend` set, as `authenticate` leaves him.
+        request: of the browser whose code was right, or that came back from Pro Santé Connect.
+        user: with `backend` set, as `authenticate` leaves him, or by `person_of`.
         device: the second step that was passed.
+        proof: or what Pro Santé Connect has said in its place.
 
     Raises:
-        NotAllowed: the device is not his, or the account is no longer active.
+        NotAllowed: neither or both, the device is not his, or the account is no longer active.
     """
-    if device.user_id != user.pk or not user.is_active:
+    own = device is None or device.user_id == user.pk
+    if (device is None) == (proof is None) or not own or not user.is_active:
         raise NotAllowed("this session cannot start")
     earlier = row_of(request)
     browser = browser_words(request.headers.get("User-Agent", "")[:500])
@@ -91,16 +101,25 @@ def start(request: HttpRequest, user: User, device: EmailCode) -> UserSession:
             end(earlier, End.REPLACED)
         known = UserSession.objects.filter(user=user)
         new_place = known.exists() and not known.filter(browser=browser, network=network).exists()
-        user.otp_device = device  # type: ignore[attr-defined]
+        if device is not None:
+            user.otp_device = device  # type: ignore[attr-defined]
         login(request, user)
-        row = UserSession.objects.create(user=user, device=device, browser=browser, network=network)
+        row = UserSession(user=user, device=device, browser=browser, network=network)
+        pro_sante_connect.forget(request)
+        request.session.pop(ID_TOKEN_KEY, None)
+        detail: dict[str, str | bool] = {"new_place": new_place}
+        if proof is not None:
+            row.means, row.proved_at = Means.PSC, min(proof.proved_at, row.started_at)
+            request.session[ID_TOKEN_KEY] = proof.id_token
+            detail |= {"level": proof.level, "acr": proof.acr}
+        row.save()
         request.session[SESSION_KEY] = str(row.id)
         record_event(
             "account.logged_in",
             request,
             user=user,
             subjects={"user": [user.pk], "session": [row.id]},
-            detail={"new_place": new_place},
+            detail={**detail, "means": row.means},
         )
         if new_place:
             mails.tell_new_login(user, row)
@@ -120,9 +139,9 @@ def verdict(row: UserSession, instant: datetime) -> str:
     """Why this session does not hold at that instant: a value of `End`, empty when it holds."""
     if row.ended_at is not None:
         return row.end
-    if instant - row.started_at >= absolute_limit():
+    if instant - row.proved_at >= absolute_limit(row):
         return End.ABSOLUTE
-    if instant - row.active_at >= idle_limit():
+    if instant - row.active_at >= idle_limit(row):
         return End.IDLE
     return End.NONE
 
@@ -138,8 +157,8 @@ def touch(row: UserSession) -> None:
 def seconds_left(row: UserSession) -> tuple[int, int]:
     """Seconds until the idle limit and until the absolute limit."""
     instant = now()
-    idle = row.active_at + idle_limit() - instant
-    absolute = row.started_at + absolute_limit() - instant
+    idle = row.active_at + idle_limit(row) - instant
+    absolute = row.proved_at + absolute_limit(row) - instant
     return max(0, int(idle.total_seconds())), max(0, int(absolute.total_seconds()))
 
 

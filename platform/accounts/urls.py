@@ -2,13 +2,29 @@
 
 from django.urls import path
 
-from accounts.views import account, identity, invitations, login, registration, reset, sign_up, staff, terms
+from accounts.views import (
+    account,
+    identity,
+    invitations,
+    login,
+    pro_sante_connect,
+    registration,
+    reset,
+    sign_up,
+    staff,
+    terms,
+)
 
 app_name = "accounts"
 
 urlpatterns = [
     path("connexion/", login.login_page, name="login"),
     path("deconnexion/", login.log_out, name="logout"),
+    path("connexion/pro-sante-connect/", pro_sante_connect.begin, name="psc"),
+    path("connexion/pro-sante-connect/retour/", pro_sante_connect.come_back, name="psc_return"),
+    path("connexion/pro-sante-connect/refus/", pro_sante_connect.refused, name="psc_refused"),
+    path("deconnexion/pro-sante-connect/", pro_sante_connect.logged_out, name="psc_logged_out"),
+    path("deconnexion/pro-sante-connect/suite/", pro_sante_connect.log_out_there, name="psc_log_out"),
     path("espace/", login.spaces, name="spaces"),
     path("inscription/", sign_up.sign_up, name="sign_up"),
     path("inscription/professionnel/", sign_up.sign_up_professional, name="sign_up_professional"),

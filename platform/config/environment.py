@@ -53,6 +53,27 @@ VARIABLES = (
         "without it a person looks there.",
     ),
     Variable("DIRECTORY_KEY", "Key of that directory (header `ESANTE-API-KEY`)."),
+    Variable(
+        "PSC_ISSUER",
+        "Issuer of Pro Santé Connect, as in `https://auth.esw.esante.gouv.fr/auth/realms/esante-wallet`; "
+        "without it nobody logs in by it.",
+    ),
+    Variable("PSC_CLIENT_ID", "Name under which this service is registered there."),
+    Variable("PSC_CLIENT_SECRET", "Its secret."),
+    Variable(
+        "PSC_DISCOVERY_URL",
+        "Where its addresses are read, if not at the issuer’s `/.well-known/wallet-openid-configuration`.",
+    ),
+    Variable(
+        "PSC_LEVELS",
+        "Levels of authentication (TRE_R231) that let somebody in, separated by spaces.",
+        "APPPRIP3 APPPUBP3",
+    ),
+    Variable(
+        "PSC_SUPPORT",
+        "Where the e-CPS customer service is reached, shown to whoever must report a fault to it.",
+        "https://esante.gouv.fr",
+    ),
     Variable("EMAIL_URL", "Mail relay: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS).", None),
     Variable("DEFAULT_FROM_EMAIL", "Sender of all mail; a neutral name, no specialty.", None),
     Variable("CLAMD_ADDRESS", "Malware scanner: `unix:///run/clamav/clamd.ctl` or `tcp://host:3310`.", None),

@@ -16,6 +16,11 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "login": 200,
     "logout": 405,
+    "psc": 302,
+    "psc_return": 302,
+    "psc_refused": 200,
+    "psc_logged_out": 200,
+    "psc_log_out": 302,
     "sign_up": 200,
     "sign_up_professional": 200,
     "sign_up_code": 302,
@@ -57,6 +62,7 @@ def test_without_a_verified_session_only_public_pages_open(client: Client, name:
     answer = client.get(url)
     if name in PUBLIC:
         assert answer.status_code == PUBLIC[name]
+        assert not answer.headers.get("Location", "").startswith("/connexion/?")
     else:
         assert answer.status_code == 302
         assert answer.url == f"/connexion/?next={url}"

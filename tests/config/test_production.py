@@ -17,6 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIRED = sorted(variable.name for variable in VARIABLES if variable.default is None)
 FILE = ROOT / "platform" / "config" / "settings" / "production.py"
 pytestmark = pytest.mark.once
+#: All that connects an instance to Pro Santé Connect.
+PSC = {
+    "PSC_ISSUER": "https://auth.example/realm/",
+    "PSC_CLIENT_ID": "avis",
+    "PSC_CLIENT_SECRET": "a-secret",
+}
 Load = Callable[[dict[str, str]], ModuleType]
 
 
@@ -89,10 +95,24 @@ def test_production_does_not_start_without(load: Load, name: str, tmp_path: Path
         ("EMAIL_URL", "mail.example"),
         ("MASTER_KEYS_FILE", "/nowhere/keys"),
         ("SIGNING_AUTHORITY_DIR", "/nowhere"),
+        ("PSC_ISSUER", "http://auth.example"),
+        ("PSC_ISSUER", "https://"),
+        ("PSC_DISCOVERY_URL", "http://auth.example/configuration"),
+        ("PSC_LEVELS", ","),
     ],
 )
 def test_production_does_not_start_with_a_wrong(load: Load, name: str, value: str, tmp_path: Path) -> None:
-    assert set(refused(load, example(tmp_path) | {name: value})) == {name}
+    connected = PSC if name in (*PSC, "PSC_DISCOVERY_URL", "PSC_LEVELS") else {}
+    assert set(refused(load, example(tmp_path) | connected | {name: value})) == {name}
+
+
+@pytest.mark.parametrize("name", sorted(PSC))
+def test_production_does_not_start_with_half_of_pro_sante_connect(load: Load, name: str, tmp_path: Path) -> None:
+    assert load(example(tmp_path)).PRO_SANTE_CONNECT == {}
+    whole = load(example(tmp_path) | PSC).PRO_SANTE_CONNECT
+    assert whole["discovery_url"] == "https://auth.example/realm/.well-known/wallet-openid-configuration"
+    assert whole["levels"] == ["APPPRIP3", "APPPUBP3"]
+    assert refused(load, example(tmp_path) | {**PSC, name: ""}) == [name]
 
 
 def test_addresses_are_taken_apart(load: Load, tmp_path: Path) -> None:

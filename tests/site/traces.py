@@ -12,6 +12,7 @@ ALWAYS = SESSION | {"audit_auditchain", "audit_auditevent", "audit_auditsubject"
 #: What else a GET writes, why, and at which addresses (ends of their names).
 _OPINION = (":opinion", ":opinion_file", ":opinion_annex", ":report")
 ALSO: dict[str, tuple[str, tuple[str, ...]]] = {
+    "accounts_limit": ("how often a login was begun", ("accounts:psc",)),
     "cases_message": ("shown to its reader, a message is no longer unread", ("messages",)),
     "cases_opinionreading": ("who opened the opinion, and when first", _OPINION),
     "cases_case": ("the first opening by the patient starts what follows it", _OPINION),

@@ -92,7 +92,13 @@ class Limit(models.Model):
 
 
 class UserSession(models.Model):
-    """A login in one browser, from its code to its end. The browser's session holds this row's id."""
+    """A login in one browser, from its proof to its end. The browser's session holds this row's id."""
+
+    class Means(models.TextChoices):
+        """By what the person proved who he is; each is two factors."""
+
+        CODE = "code", _("password and code")
+        PSC = "psc", _("Pro Santé Connect")
 
     class End(models.TextChoices):
         """Why a session ended."""
@@ -108,11 +114,16 @@ class UserSession(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
-    device = models.ForeignKey(EmailCode, on_delete=models.CASCADE, related_name="+")
+    means = models.CharField(max_length=10, choices=Means.choices, default=Means.CODE)
+    # The second step that was passed here; none where another service has seen both.
+    device = models.ForeignKey(EmailCode, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     # Browser and system in words, e.g. «Firefox, Windows»; the full header is not kept.
     browser = models.CharField(max_length=60, blank=True)
     network = models.CharField(max_length=50, blank=True)
     started_at = models.DateTimeField(default=now)
+    # When the person proved who he is: earlier than the start where Pro Santé Connect knew him already. The absolute
+    # limit counts from here.
+    proved_at = models.DateTimeField(default=now)
     active_at = models.DateTimeField(default=now)
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=10, choices=End.choices, default=End.NONE, blank=True)
@@ -120,6 +131,13 @@ class UserSession(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["-active_at"]
         indexes = (models.Index(fields=("user", "ended_at"), name="accounts_session_user"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(means="code", device__isnull=False) | models.Q(means="psc", device__isnull=True),
+                name="accounts_session_has_its_proof",
+                violation_error_message=_("A session by code names its second step, and no other does."),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.browser}"

@@ -202,6 +202,10 @@ DIRECTORY_URL = ""
 DIRECTORY_KEY = ""
 REGISTRATION_DIRECTORY = ""
 
+# --- login of professionals by Pro Santé Connect: issuer, discovery_url, client_id, client_secret, levels, support.
+# Empty: not connected; there is no button and its addresses answer 404.
+PRO_SANTE_CONNECT: dict[str, Any] = {}
+
 # --- mail and background jobs
 EMAIL_TIMEOUT = 20
 TASKS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

@@ -100,6 +100,28 @@ env.address("DIRECTORY_URL", "https")
 DIRECTORY_URL, DIRECTORY_KEY = env.text("DIRECTORY_URL"), env.text("DIRECTORY_KEY")
 REGISTRATION_DIRECTORY = "accounts.practitioners.ask" if DIRECTORY_URL else ""
 
+# --- login by Pro Santé Connect: all of it, or none
+PRO_SANTE_CONNECT = {}
+_PSC = ("PSC_ISSUER", "PSC_CLIENT_ID", "PSC_CLIENT_SECRET")
+if any(env.text(name) for name in (*_PSC, "PSC_DISCOVERY_URL")):
+    for _name in _PSC:
+        if not env.text(_name):
+            env.refuse(_name, "is not set, and Pro Santé Connect needs it.")
+    for _name in ("PSC_ISSUER", "PSC_DISCOVERY_URL"):
+        if env.text(_name) and not env.address(_name, "https").hostname:
+            env.refuse(_name, "must be an address.")
+    if not env.words("PSC_LEVELS"):
+        env.refuse("PSC_LEVELS", "must name a level.")
+    _issuer = env.text("PSC_ISSUER").rstrip("/")
+    PRO_SANTE_CONNECT = {
+        "issuer": _issuer,
+        "discovery_url": env.text("PSC_DISCOVERY_URL") or f"{_issuer}/.well-known/wallet-openid-configuration",
+        "client_id": env.text("PSC_CLIENT_ID"),
+        "client_secret": env.text("PSC_CLIENT_SECRET"),
+        "levels": env.words("PSC_LEVELS"),
+        "support": env.text("PSC_SUPPORT"),
+    }
+
 # --- the journal
 AUDIT_ANCHOR_DIR = VAR_DIR / "anchors" if not env.text("AUDIT_ANCHOR_DIR") else BASE_DIR / env.text("AUDIT_ANCHOR_DIR")
 AUDIT_ANCHOR_EMAIL = env.text("AUDIT_ANCHOR_EMAIL")

@@ -55,3 +55,12 @@ SERVICE_CONTACT = "1 rue de l’Exemple, 75000 Paris"
 SERVICE_PHONE = "01 99 00 00 00"
 SERVICE_EMAIL = "aide@example.test"
 SERVICE_DPO_EMAIL = "dpo@example.test"
+# Connected, and nobody answers there: every page is seen as it is where professionals may log in by it.
+PRO_SANTE_CONNECT = {
+    "issuer": "http://127.0.0.1:9/auth/realms/esante-wallet",
+    "discovery_url": "http://127.0.0.1:9/auth/realms/esante-wallet/.well-known/wallet-openid-configuration",
+    "client_id": "second-regard",
+    "client_secret": "only-for-tests-of-pro-sante-connect",
+    "levels": ["APPPRIP3", "APPPUBP3"],
+    "support": "https://esante.gouv.fr",
+}

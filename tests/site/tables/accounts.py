@@ -112,6 +112,12 @@ PUBLIC = [
     # Whoever sends the first page empty sees it again; somebody logged in may log in as another.
     Row("accounts:login", "", OUTSIDE, {"everybody": PAGE}, {"login_view-current_step": "auth"}),
     Row("accounts:logout", post={"everybody": DONE}),
+    # Nobody answers at Pro Santé Connect: the way there ends on the page that says so.
+    Row("accounts:psc", get={"everybody": DONE}),
+    Row("accounts:psc_return", get={"everybody": DONE}),
+    Row("accounts:psc_refused", get=OUTSIDE),
+    Row("accounts:psc_logged_out", get=OUTSIDE),
+    Row("accounts:psc_log_out", get={"everybody": DONE}),
     Row("accounts:sign_up", "", OUTSIDE, {"everybody": DONE}, SIGN_UP),
     Row("accounts:sign_up_professional", "", OUTSIDE, {"everybody": DONE}, SIGN_UP),
     Row(
