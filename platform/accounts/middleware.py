@@ -211,7 +211,7 @@ class VerifiedSessionMiddleware:
             # A script asked. What the person has written is still in the page: the browser keeps naming the session
             # that is over, so that what he sends next is kept for him too.
             return self._to_login(request, kept_something=saved is not None)
-        request.session.flush()
+        sessions.leave(request)
         if expired and keep:
             self._say_why(request, reason, saved is not None)
         return self._to_login(request, kept_something=saved is not None)

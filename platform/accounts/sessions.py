@@ -183,6 +183,20 @@ def end(row: UserSession, reason: str, *, actor: Actor | None = None) -> None:
             )
 
 
+def leave(request: HttpRequest) -> bool:
+    """Empty the browser's session once a login is over, but for what ends the session at Pro Santé Connect.
+
+    Returns:
+        Whether that one may go on: the next person at a shared computer would be let in by it (S4-22).
+    """
+    id_token = request.session.get(ID_TOKEN_KEY, "")
+    request.session.flush()
+    if not id_token or not pro_sante_connect.enabled():
+        return False
+    pro_sante_connect.remember(request, pro_sante_connect.ENDING, id_token=id_token)
+    return True
+
+
 def end_all(user: User, reason: str, *, actor: Actor, keep: UUID | None = None) -> int:
     """End every session of a user.
 

@@ -232,7 +232,9 @@ def test_a_session_counts_from_the_proof_there(psc: There, expert: User, setting
     idle = Client()
     come(idle, psc, person)
     with travelling(0.5 * HOUR + 1):
+        # Whoever comes next to this computer is told that the former may still be known there.
         assert idle.get("/compte/").status_code == 302
+        assert f'href="{OUT}suite/"' in idle.get("/connexion/").content.decode()
     assert UserSession.objects.filter(end="idle").count() == 1
     with travelling(4.1 * HOUR):
         late = Client()

@@ -181,7 +181,7 @@ def close(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
-            request.session.flush()
+            sessions.leave(request)
             messages.success(request, _("Your account is closed. You can open it again by asking for a new password."))
             return redirect("accounts:login")
     return render(request, "accounts/close.html", {"form": form})

@@ -18,7 +18,7 @@ from accounts.access import background, before_undertaking, public
 from accounts.forms import CodeForm, LoginForm
 from accounts.models.security import EmailCode, UserSession
 from accounts.models.users import User
-from accounts.pro_sante_connect import ENDING, enabled, remember
+from accounts.pro_sante_connect import ENDING, enabled, remembered
 from accounts.roles import spaces_of
 from accounts.views.parts import code_of, mask_address, not_stored
 
@@ -131,6 +131,7 @@ class LoginView(TwoFactorLoginView):
         context["timed_out"] = self.show_timeout_error
         # A link carries nothing along: whoever brings a request he has begun logs in by the form.
         context["pro_sante_connect"] = enabled() and not context["carried"]
+        context["recognised"] = "id_token" in remembered(self.request, ENDING)
         if self.steps.current == self.TOKEN_STEP:
             context["address"] = mask_address(self.get_user().email)
             context.update(code_of(self.request, codes.Purpose.LOGIN, kwargs.get("sent")))
@@ -157,11 +158,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     row = sessions.row_of(request)
     if row is not None:
         sessions.end(row, UserSession.End.LOGOUT)
-    id_token = request.session.get(sessions.ID_TOKEN_KEY, "")
-    request.session.flush()
-    if id_token and enabled():
-        # The session at Pro Santé Connect goes on: that page offers to end it too.
-        remember(request, ENDING, id_token=id_token)
+    if sessions.leave(request):
         response = redirect("accounts:psc_logged_out")
     else:
         messages.success(request, _("You are logged out."))
