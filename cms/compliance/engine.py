@@ -1,6 +1,7 @@
 """The check itself: each rule of the language is searched in the words of the text, then its exceptions."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
@@ -93,21 +94,58 @@ class Denials:
         return False
 
 
+class Companions:
+    """The places of one kind of words, to be looked for around others."""
+
+    def __init__(self, spans: list[Span], reading: Reading) -> None:
+        self._spans = spans
+        self._firsts = [first for first, _ in spans]
+        self._lasts = [last for _, last in spans]
+        self._reading = reading
+
+    def nearest(self, first: int, last: int) -> Span | None:
+        """The nearest place before or after some words, in their sentence and without a word of theirs."""
+        before, after = bisect_left(self._lasts, first) - 1, bisect_right(self._firsts, last)
+        sentence = self._reading.sentence(first)
+        near = [self._spans[place] for place in (before, after) if 0 <= place < len(self._spans)]
+        near = [span for span in near if self._reading.sentence(span[0]) == sentence]
+        return min(near, key=lambda span: max(first - span[1], span[0] - last), default=None)
+
+
 def _apply(rule: Rule, reading: Reading, denials: Denials) -> Iterator[Finding]:
     spans = list(_spans(rule.find, reading))
     if not spans or any(True for _ in _spans(rule.unless_text, reading)):
         return
     harmless = _words(_spans(rule.unless, reading))
     sentences = {reading.sentence(first) for first, _ in _spans(rule.unless_sentence, reading)}
-    for first, last in spans:
-        if not harmless.isdisjoint(range(first, last + 1)) or reading.sentence(first) in sentences:
-            continue
+
+    def bare(first: int, last: int) -> bool:
+        """Whether words stand outside of all that makes them harmless."""
+        return harmless.isdisjoint(range(first, last + 1)) and reading.sentence(first) not in sentences
+
+    def counts(first: int, last: int) -> bool:
+        """Whether words break the rule where they stand."""
+        if not bare(first, last):
+            return False
         if rule.negation != "none" and denials.before(first):
+            return False
+        return rule.negation != "both" or not denials.after(last)
+
+    companions = [
+        Companions([span for span in _spans(kind, reading) if bare(*span)], reading) for kind in rule.together
+    ]
+    for span in spans:
+        if not counts(*span):
             continue
-        if rule.negation == "both" and denials.after(last):
-            continue
-        start, end = reading.span(first, last)
-        yield Finding(rule.code, rule.severity, start, end, reading.original[start:end], rule.article, rule.topic)
+        first, last = span
+        for kind in companions:
+            near = kind.nearest(*span)
+            if near is None:
+                break
+            first, last = min(first, near[0]), max(last, near[1])
+        else:
+            start, end = reading.span(first, last)
+            yield Finding(rule.code, rule.severity, start, end, reading.original[start:end], rule.article, rule.topic)
 
 
 def _in_place(finding: Finding, text: str) -> Finding:

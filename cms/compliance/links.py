@@ -15,6 +15,7 @@ _DOMAIN = re.compile(
 _EMBED = re.compile(
     r"<\s{0,3}(?:iframe|script|embed|object|video|audio|img|a\s|link\s)|\b(?:iframes?|widgets?)\b|\b(?:h(?:tt|xx)ps?|ftp)://"
 )
+_HANDLE = re.compile(r"(?<![\w.@+-])@[a-z_][\w.]{2,40}")
 _EMAIL = re.compile(r"(?<![\w.])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 
 
@@ -22,6 +23,14 @@ def _allowed(host: str, hosts: Collection[str]) -> bool:
     """Whether a host is one of these or lies under one."""
     parts = host.split(".")
     return any(".".join(parts[start:]) in hosts for start in range(len(parts)))
+
+
+def _written_as_one(host: str, match: re.Match[str], reading: Reading) -> bool:
+    """Whether words joined by full stops are an address, and no sentences without a space between them."""
+    start, end = match.span("ending")
+    ending = reading.original[reading.origins[start] : reading.origins[end - 1] + 1]
+    sentence_begins = ending[0].isupper() and not ending.isupper()
+    return match["host"] == host and not sentence_begins and all(len(label) > 2 for label in host.split("."))
 
 
 def find_links(reading: Reading, *, own_hosts: Collection[str]) -> Iterator[Finding]:
@@ -43,7 +52,7 @@ def find_links(reading: Reading, *, own_hosts: Collection[str]) -> Iterator[Find
     for match in _DOMAIN.finditer(plain):
         host = re.sub(_DOT, ".", match["host"])
         known = match["scheme"] or host.startswith("www.") or plain[match.end() : match.end() + 1] == "/"
-        if not known and match["ending"] not in rules.endings:
+        if not known and match["ending"] not in rules.endings and not _written_as_one(host, match, reading):
             continue
         if (
             not match["scheme"]
@@ -56,6 +65,6 @@ def find_links(reading: Reading, *, own_hosts: Collection[str]) -> Iterator[Find
             continue
         public = _allowed(host, rules.public) or host.endswith((".gouv.fr", ".gov", ".gov.uk", ".nhs.uk", ".europa.eu"))
         yield finding(*match.span(), Severity.WARNING if public else Severity.BLOCKING)
-    for match in _EMBED.finditer(plain):
+    for match in (*_EMBED.finditer(plain), *_HANDLE.finditer(plain)):
         if not any(start <= match.start() < end for start, end in taken):
             yield finding(*match.span(), Severity.BLOCKING)

@@ -1,11 +1,14 @@
 """How a line of the tables is written, and its translation into a regular expression of bounded cost.
 
     meilleur* {2} (chirurgien*|equipe*)     a word with any ending, at most two words between, one of several
+    *mab   *scop*                           a word with any beginning, with any of both
     (tres)? renomme                         what may be missing; parentheses may stand in parentheses
     <doctor>                                any of a list of words given at the head of the table
     #   #year                               a number in figures; a year
     _                                       any word
     ^   ^orange                             any word, this word, if written with a capital
+    ^^   ^^^                                a capital and small letters, as in a name; another capital within, as in a
+                                            trade name
     .  ,  :  %  €                           signs, each a word of its own; "." is any end of a sentence
 
 Words are written in lower case without accents; apostrophes and hyphens part words. Every repetition that the
@@ -17,7 +20,8 @@ from collections.abc import Iterable, Mapping
 
 _ELEMENT = re.compile(r"\s*(?:\{(?P<gap>\d{1,2})\}|(?P<open>\()|(?P<close>\)\??)|(?P<bar>\|)|(?P<plain>[^\s()|{}]+))")
 #: Before a word, written with a capital or not.
-_BEGIN = r" \^?"
+_BEGIN = r" \^{0,3}"
+_BEGINNING = "[^ .,:^]{1,20}"
 _ENDING = "[^ .,:]{0,20}"
 _WORD = "[^ .,:/%€$£★®+#&<>]{1,40}"
 _BETWEEN = "(?: [^ .:]{1,40}){0,%s}?"
@@ -38,28 +42,35 @@ def _word(text: str, words: Words) -> str:
         return _choice([_sequence(option, words) for option in words[name]], text[len(name) + 2 :])
     if text == "_":
         return f" {_WORD}"
-    if text == "^":
-        return rf" \^{_WORD}"
+    if text in ("^", "^^", "^^^"):
+        return rf" \^{{{len(text)},3}}{_WORD}"
     if text == "#":
         return " [0-9][0-9,]{0,12}"
     if text == "#year":
         return " (?:19|20)[0-9]{2}"
-    stem, star, rest = text.removeprefix("^").partition("*")
-    if rest or "?" in stem or not stem:
+    bare = text.removeprefix("^")
+    stem, star, rest = bare.removeprefix("*").partition("*")
+    if rest or "?" in stem or "^" in stem or not stem:
         raise WrongPattern(f"not understood: {text!r}")
-    expression = re.escape(stem) + (_ENDING if star else "")
-    return rf" \^{expression}" if text.startswith("^") else _BEGIN + expression
+    expression = (_BEGINNING if bare.startswith("*") else "") + re.escape(stem) + (_ENDING if star else "")
+    return rf" \^{{1,3}}{expression}" if text.startswith("^") else _BEGIN + expression
 
 
 def _choice(options: Iterable[str], after: str = "") -> str:
     """The expression for one of several; `after` is "?" where it may be missing.
 
-    How a word begins is written once for all that begin so: they are then told apart by their first letter, at once.
+    How words begin is written once for all that begin so, and a first letter once for all words that begin with it.
     """
     found = list(options)
-    alike = [option.removeprefix(_BEGIN) for option in found if option.startswith(_BEGIN)]
+    alike: dict[str, list[str]] = {}
+    for option in found:
+        if option.startswith(_BEGIN):
+            rest = option.removeprefix(_BEGIN)
+            letter = rest[0] if rest[0].isalnum() else ""
+            alike.setdefault(letter, []).append(rest.removeprefix(letter))
     others = [option for option in found if not option.startswith(_BEGIN)]
-    one = f"{_BEGIN}(?:{'|'.join(alike)})"
+    words = [f"{letter}(?:{'|'.join(rests)})" for letter, rests in alike.items()]
+    one = f"{_BEGIN}(?:{'|'.join(words)})"
     if alike and not others and not after:
         return one
     return f"(?:{'|'.join([one, *others] if alike else others)}){after}"

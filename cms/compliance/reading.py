@@ -10,6 +10,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cms.compliance.rules import little_words
+
 #: No word of the rules is longer; a longer run of letters is read in pieces.
 LONGEST_WORD = 40
 #: Letters spaced out are read as a word from so many on.
@@ -120,8 +122,8 @@ class Reading:
     """A text as words.
 
     Attributes:
-        line: the words, each after one space, "^" before those with a capital, and one space at the end; "." stands for
-            any end of a sentence.
+        line: the words, each after one space, and one space at the end; "^" before those with a capital, "^^" where
+            small letters follow it, "^^^" where another capital follows these; "." stands for any end of a sentence.
         tokens: the same with their places in the original.
     """
 
@@ -129,7 +131,7 @@ class Reading:
         self.original = original
         self.plain, self.origins = fold(original)
         self.tokens = self._tokens()
-        marked = [f" ^{token.text}" if self._capital(token) else f" {token.text}" for token in self.tokens]
+        marked = [f" {self._capitals(token)}{token.text}" for token in self.tokens]
         self.line = "".join(marked) + " "
         self._starts: list[int] = []
         self._sentences: list[int] = []
@@ -152,10 +154,15 @@ class Reading:
         """Where two tokens begin and end in the original."""
         return self.tokens[first].start, self.tokens[last].end
 
-    def _capital(self, token: Token) -> bool:
-        """Whether a word begins with a capital letter as it was written."""
-        first = next((character for character in self.original[token.start : token.end] if character.isalpha()), "")
-        return unicodedata.normalize("NFKD", first)[:1].isupper() if first else False
+    def _capitals(self, token: Token) -> str:
+        """The mark for how a word was written."""
+        letters = [character for character in self.original[token.start : token.end] if character.isalpha()]
+        if not letters or not unicodedata.normalize("NFKD", letters[0])[:1].isupper():
+            return ""
+        if token.text in little_words():
+            return "^"
+        shape = "".join("a" if letter.islower() else "A" for letter in letters[:LONGEST_WORD])
+        return "^^^" if "aaAa" in shape else "^^" if "aa" in shape else "^"
 
     def _token(self, text: str, start: int, end: int) -> Token:
         return Token(text, self.origins[start], self.origins[end - 1] + 1)

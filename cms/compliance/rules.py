@@ -15,7 +15,7 @@ TABLES = Path(__file__).resolve().parent / "tables"
 LANGUAGES = ("fr", "en")
 
 _LINES = frozenset({"find", "unless", "unless_sentence", "unless_text"})
-_RULE_KEYS = _LINES | {"code", "article", "severity", "places", "topic", "negation", "refused", "fine"}
+_RULE_KEYS = _LINES | {"together", "code", "article", "severity", "places", "topic", "negation", "refused", "fine"}
 
 
 class WrongTable(ValueError):
@@ -28,6 +28,7 @@ class Rule:
 
     Args:
         find: the words that break the rule.
+        together: words of which one of each kind must stand in the same sentence for the rule to be broken.
         unless: ordinary words that look like them; where both cover a same word, nothing is found.
         unless_sentence: words that make the sentence they stand in harmless.
         unless_text: words that make the whole text harmless (a source, a year).
@@ -43,6 +44,7 @@ class Rule:
     topic: str
     negation: str
     find: re.Pattern[str]
+    together: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
     unless_sentence: re.Pattern[str] | None
     unless_text: re.Pattern[str] | None
@@ -90,6 +92,7 @@ def _rule(row: dict[str, Any], words: dict[str, list[str]]) -> Rule:
         topic=topic,
         negation=negation,
         find=find,
+        together=tuple(_pattern(lines, words) for lines in row.get("together", ())),
         unless=translate(row.get("unless", ()), words),
         unless_sentence=translate(row.get("unless_sentence", ()), words),
         unless_text=translate(row.get("unless_text", ()), words),
@@ -101,7 +104,7 @@ def _rule(row: dict[str, Any], words: dict[str, list[str]]) -> Rule:
 def _pattern(lines: list[str], words: dict[str, list[str]]) -> re.Pattern[str]:
     pattern = translate(lines, words)
     if pattern is None:
-        raise WrongTable("an empty list of denials")
+        raise WrongTable("an empty list")
     return pattern
 
 
@@ -114,11 +117,11 @@ def table(language: str) -> Table:
     """
     if language not in LANGUAGES:
         raise WrongTable(f"there are no rules for {language!r}")
-    own, common = _read(language), _read("common")
-    words: dict[str, list[str]] = common.get("words", {}) | own["words"]
+    own, classes, common = _read(language), _read(f"{language}_classes"), _read("common")
+    words: dict[str, list[str]] = common["words"] | own["words"] | classes["words"]
     denial = own["denial"]
     return Table(
-        rules=tuple(_rule(row, words) for row in (*own["rule"], *common["rule"])),
+        rules=tuple(_rule(row, words) for row in (*own["rule"], *classes["rule"], *common["rule"])),
         denials=_pattern(denial["before"], words),
         denials_after=_pattern(denial["after"], words),
         no_denials=_pattern(denial["not_one"], words),
@@ -145,3 +148,9 @@ def link_rules() -> LinkRules:
     """The rule on addresses, the same for all languages."""
     row = _read("common")["link"]
     return LinkRules(row["article"], frozenset(row["public"]), frozenset(row["endings"]))
+
+
+@cache
+def little_words() -> frozenset[str]:
+    """Words of which a capital never makes a name: a sentence begins with them."""
+    return frozenset(_read("common")["little"]["words"])

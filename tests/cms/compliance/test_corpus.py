@@ -3,10 +3,11 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from cms.compliance import Code
+from cms.compliance import Code, Finding
 from tests.cms.compliance.labelled import COMPLIANT, CORPUS, Labelled, load, measure
 
 SENTENCES = load(CORPUS)
@@ -87,15 +88,23 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 }
 
 
+def _labelled(one: Labelled, sentence: str) -> list[Finding]:
+    """The blocking findings of its label in another writing of a sentence."""
+    findings = replace(one, sentence=sentence).findings
+    return [finding for finding in findings if finding.blocking and finding.code == one.label]
+
+
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_disguise_does_not_hide_a_violation(disguise: str) -> None:
     hidden = []
     for one in VIOLATIONS:
         if one.label == Code.LINK and disguise in ("spaced out", "dotted out", "lines"):
             continue  # an address in pieces is none
-        changed = Labelled(one.language, one.place, one.label, DISGUISES[disguise](one.sentence))
-        found = [finding for finding in changed.findings if finding.blocking and finding.code == one.label]
+        if disguise == "upper case" and not _labelled(one, one.sentence.lower()):
+            continue  # only its capitals told a name from a word, and here all are
+        sentence = DISGUISES[disguise](one.sentence)
+        found = _labelled(one, sentence)
         if not found:
-            hidden.append(changed.sentence)
-        assert all(changed.sentence[finding.start : finding.end] == finding.words for finding in found)
+            hidden.append(sentence)
+        assert all(sentence[finding.start : finding.end] == finding.words for finding in found)
     assert hidden == []

@@ -45,7 +45,7 @@ def _patterns() -> list[re.Pattern[str]]:
         rules = table(language)
         found += [rules.denials, rules.denials_after, rules.no_denials, rules.breaks]
         for rule in rules.rules:
-            found += [rule.find, rule.unless, rule.unless_sentence, rule.unless_text]
+            found += [rule.find, *rule.together, rule.unless, rule.unless_sentence, rule.unless_text]
     return [pattern for pattern in found if pattern is not None]
 
 
@@ -63,12 +63,13 @@ def test_no_pattern_is_anchored_inside_a_word() -> None:
     assert all(pattern.pattern.startswith("(?:") and pattern.pattern.endswith("(?= )") for pattern in _patterns())
 
 
-LENGTH = 50_000
+LENGTH = 100_000
 HOSTILE = {
     "one word": "a" * LENGTH,
     "letters apart": "m " * (LENGTH // 2),
     "half a rule": "les plus les plus grands " * (LENGTH // 25),
     "superlatives": "le meilleur chirurgien " * (LENGTH // 23),
+    "classes of one rule": "mon mari va mieux " * (LENGTH // 18),
     "numbers": "1,1.1 " * (LENGTH // 6),
     "dots": "." * LENGTH,
     "labels": "a.a-" * (LENGTH // 4),
@@ -145,6 +146,18 @@ def test_denial_reaches_its_own_clause_only() -> None:
     found = check("Nous n'attendons pas, nos experts sont les meilleurs chirurgiens.", language="fr", place="marketing")
     assert [finding.code for finding in found] == [Code.SUPERLATIVE]
     assert check("Les témoignages ne sont pas publiés ici.", language="fr", place="marketing") == []
+
+
+def test_classes_count_within_one_sentence_in_any_order() -> None:
+    for text in ("Mon mari remarche.", "Il remarche, mon mari.", "À présent il remarche, dit-on, notre grand-père."):
+        found = check(text, language="fr", place=Place.MARKETING)
+        assert Code.TESTIMONIAL in {finding.code for finding in found}, text
+    assert check("Mon mari est là. On remarche le lendemain.", language="fr", place=Place.MARKETING) == []
+
+
+@pytest.mark.parametrize(("written", "shape"), [("TNM", "^"), ("Crohn", "^^"), ("MediBlob", "^^^"), ("Le", "^")])
+def test_a_name_is_known_by_its_letters(written: str, shape: str) -> None:
+    assert Reading(f"voir {written}").line == f" voir {shape}{written.lower()} "
 
 
 def test_advice_is_in_the_language_of_the_reader() -> None:
