@@ -160,7 +160,7 @@ class Stub:
 
 @contextmanager
 def stubbed(told: dict[str, Any]) -> Iterator[Stub]:
-    """Serve until the test is over. A document is JSON, bytes as they are, or a status."""
+    """Serve until the test is over. A document is JSON, bytes as they are, a status, or seconds of silence."""
     stub = Stub(told)
 
     class Handler(BaseHTTPRequestHandler):
@@ -169,6 +169,8 @@ def stubbed(told: dict[str, Any]) -> Iterator[Stub]:
             name = urlsplit(self.path).path.rsplit("/", 1)[1].removeprefix("wallet-openid-")
             stub.asked.append(name)
             found = stub.documents[name]
+            if isinstance(found, float):
+                time.sleep(found)
             status = found if isinstance(found, int) else 200
             body = found if isinstance(found, bytes) else json.dumps(found).encode()
             try:

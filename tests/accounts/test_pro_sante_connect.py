@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,9 +13,12 @@ from joserfc.jwk import OctKey, RSAKey
 
 from accounts import limits, openid, services
 from accounts.models import Professional, User, UserSession
+from accounts.undertakings import accept
 from audit import Actor, SystemActor
 from audit.models import AuditEvent
-from tests.accounts.logins import log_in, make_professional, make_user, travelling
+from clock import now
+from experts.selectors import obstacles
+from tests.accounts.logins import last_code, log_in, make_professional, make_user, travelling
 from tests.accounts.provider import (
     CARD,
     E_CPS,
@@ -26,6 +30,7 @@ from tests.accounts.provider import (
     started,
     stubbed,
 )
+from tests.experts.people import make_expert
 
 pytestmark = pytest.mark.django_db
 BUTTON, BACK = "/connexion/pro-sante-connect/", "/connexion/pro-sante-connect/retour/"
@@ -110,6 +115,25 @@ def test_it_says_who_somebody_is_and_gives_no_right(psc: There, client: Client) 
     there.close()
     assert other.get("/expert/").url == "/compte/engagement/"
     assert (User.objects.count(), Professional.objects.count()) == (known[0] + 1, known[1] + 1)
+
+
+@pytest.mark.behaviour("S4-18")
+@pytest.mark.behaviour("S4-22")
+def test_whoever_came_by_it_signs_with_a_fresh_code_and_needs_his_convention(psc: There, client: Client) -> None:
+    expert = make_expert(full_name="Anne Salvat")
+    expert.conventions.all().delete()
+    accept(expert.user, "fr", actor=Actor(kind="user", id=expert.user_id, role="account"))
+    come(client, psc, says(rpps_of(expert.user), "Salvat"))
+    assert client.get("/expert/").status_code == 200
+    today = now().date()
+    missing = obstacles(expert, pathology=None, on=today, open_case_count=0, month_case_count=0)
+    assert [one.code for one in missing] == ["no_convention"]
+    convention = "/expert/convention/"
+    client.post(convention, {"code": "000000"})
+    assert not expert.conventions.exists()
+    client.post(convention, {"send_code": "1"})
+    assert client.post(convention, {"code": last_code(expert.user.email)}).status_code == 302
+    assert expert.conventions.get().signatures.count() == 1
 
 
 @pytest.mark.behaviour("S4-17")
@@ -243,7 +267,6 @@ def test_a_session_counts_from_the_proof_there(psc: There, expert: User, setting
 
 
 def test_only_right_answers_are_believed(expert: User, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openid, "TIMEOUT", 2)
     secret = settings.PRO_SANTE_CONNECT["client_secret"]
     with stubbed(says(rpps_of(expert))) as stub:
         settings.PRO_SANTE_CONNECT = settings_for(stub.issuer)
@@ -300,6 +323,10 @@ def test_only_right_answers_are_believed(expert: User, settings: Any, monkeypatc
         for number, change in enumerate(wrong):
             assert answered(change).url == REFUSED, number
             assert "elsewhere" not in stub.asked
+        monkeypatch.setattr(openid, "TIMEOUT", 0.2)
+        begun = time.monotonic()
+        assert answered(lambda _: {"token": 0.6}).url == REFUSED
+        assert time.monotonic() - begun < 0.6
         assert not UserSession.objects.exists()
         assert set(refusals()) == {"unanswered"}
 
