@@ -28,6 +28,7 @@ PEOPLE = (
     ("assistant@demo.test", "agent administratif"),
     ("dpo@demo.test", "déléguée à la protection des données"),
     ("committee@demo.test", "membre du conseil scientifique"),
+    ("payer@demo.test", "gestionnaire d’une mutuelle"),
     ("editor@demo.test", "rédactrice du site public"),
     ("admin@demo.test", "administratrice technique"),
 )

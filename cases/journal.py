@@ -67,6 +67,7 @@ DEEDS = {
     "case.payer_chosen": (_("Who pays, chosen"), _("It was said who pays.")),
     "case.payment_recorded": (_("Payment recorded"), _("A payment was recorded, and its receipt issued.")),
     "case.refund_recorded": (_("Refund recorded"), _("A refund or correction was recorded, with a credit note.")),
+    "case.voucher_refused": (_("Code of a voucher refused"), _("A code of a voucher was tried, and refused.")),
     "case.price_set": (_("Price decided"), _("The coordinating doctor decided about the price.")),
     "case.receipt_read": (_("Receipt opened"), _("A receipt was opened.")),
     "case.owner_set": (_("Owner set"), _("A coordinating doctor was put in charge of the file.")),
@@ -115,6 +116,9 @@ RULES = {
     "referral.decided": _("Rule on referral by a doctor recorded, with its legal note"),
     "payer.recorded": _("Payer recorded"),
     "payer.changed": _("Payer changed"),
+    "payer.manager_added": _("Payer manager added"),
+    "payer.manager_ended": _("Payer manager removed"),
+    "payer.statement_read": _("Statement of vouchers opened"),
     "payer.vouchers_made": _("Vouchers made"),
     "payer.vouchers_voided": _("Vouchers cancelled"),
 }

@@ -15,5 +15,6 @@ def register() -> None:
         navigation.register(role, _("Calls"), "desk:calls", 20)
         navigation.register(role, _("Alerts"), "desk:alerts", 30)
     navigation.register("coordinator", _("Payers"), "desk:payers", 70)
+    navigation.register("payer", _("Vouchers"), "payer:home", 10)
     navigation.register("expert", _("My cases"), "expert:home", 10)
     navigation.register_footer(_("Verify an opinion"), "verify:start", 50)

@@ -15,7 +15,7 @@ from accounts.undertakings import accept
 from audit import Actor, SystemActor
 from cases.demo.walk import acting
 from cases.models import Payer
-from cases.services.payers import Terms, make_vouchers, record_payer
+from cases.services.payers import Terms, add_manager, make_vouchers, record_payer
 from clock import now
 from experts import certificates
 from experts.authority import ensure_authority
@@ -38,6 +38,7 @@ STAFF = (
     ("committee@demo.test", "Colette Marchand", "Pr", ("committee",)),
     ("committee2@demo.test", "Rémi Aubin", "Pr", ("committee",)),
     ("committee3@demo.test", "Nadia Forest", "Dr", ("committee",)),
+    ("payer@demo.test", "Gérard Barème", "", ("payer",)),
     ("editor@demo.test", "Paul Plume", "", ("editor",)),
     ("admin@demo.test", "Ada Technique", "", ("administrator",)),
 )
@@ -272,10 +273,11 @@ def make_own_questions(people: People) -> None:
 
 
 def make_payer(people: People) -> None:
-    """A fictitious insurer with fifty vouchers; the demo has no price, so nobody uses one."""
+    """A fictitious insurer, its manager and fifty vouchers; the demo has no price, so nobody uses one."""
     actor, day = acting(people.coordinators[0], "coordinator"), paris_day(now())
     terms = Terms("Mutuelle d’exemple", Payer.Kind.COMPLEMENTARY, day, day + timedelta(days=365), 200)
     payer = record_payer(terms, actor=actor)
+    add_manager(payer.pk, "payer@demo.test", actor=actor)
     make_vouchers(payer.pk, 50, day, day + timedelta(days=180), batch_id=uuid4(), actor=actor)
 
 

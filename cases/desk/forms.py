@@ -163,6 +163,15 @@ class PriceForm(forms.Form):
         return Fees(0, 0) if data["decision"] == "waived" else None
 
 
+class ManagerForm(forms.Form):
+    """Whose account manages the vouchers of a payer."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of the account"),
+        help_text=_("The administrator makes the account first, with the role “payer manager”."),
+    )
+
+
 class PayerForm(forms.Form):
     """What is agreed with a payer."""
 
@@ -172,7 +181,7 @@ class PayerForm(forms.Form):
     agreed_until = forms.DateField(label=_("The agreement ends on"), required=False)
     allowance = forms.NumberField(
         label=_("Vouchers the agreement allows"),
-        help_text=_("Those cancelled before anybody used them do not count."),
+        help_text=_("All that are made count, cancelled ones too."),
         min_value=0,
         max_value=100_000,
     )

@@ -1,7 +1,7 @@
 """The tables of a case, by subject."""
 
 from cases.models.assignments import Assignment
-from cases.models.billing import Billing, Payer, Receipt, Voucher, VoucherBatch
+from cases.models.billing import Billing, Payer, PayerManager, Receipt, Voucher, VoucherBatch
 from cases.models.case import Case, ReferenceCounter
 from cases.models.clinical import AnswerAddition, AnswerSheet, ExpertQuestion, InformationRequest, TechnicalIncident
 from cases.models.desk import Alert, CallTask, DeskNote, Ending, Hold, Override, StopRequest, Transition
@@ -34,6 +34,7 @@ __all__ = [
     "OpinionReading",
     "Override",
     "Payer",
+    "PayerManager",
     "Receipt",
     "ReferenceCounter",
     "ReferralDecision",

@@ -30,7 +30,7 @@ class Payer(models.Model):
     active = models.BooleanField(default=True)
     agreed_from = models.DateField()
     agreed_until = models.DateField(null=True, blank=True)
-    # Vouchers the agreement allows; those of cancelled batches nobody used do not count.
+    # Vouchers the agreement allows. Cancelled ones count: else the number left would tell how many were used.
     allowance = models.PositiveIntegerField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=now)
@@ -52,6 +52,28 @@ class Payer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PayerManager(models.Model):
+    """Somebody of a payer, who makes its vouchers and reads its counts; of one payer at a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="managers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["added_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(ended_at__isnull=True),
+                name="payermanager_of_one_payer",
+                violation_error_message=_("This person already manages the vouchers of a payer."),
+            ),
+        ]
 
 
 class VoucherBatch(models.Model):

@@ -40,8 +40,16 @@ def choose_payer(case_id: UUID, who: str, *, code: str = "", note: str = "", act
     """
     voucher, tried = None, 0.0
     if who == Billing.Who.VOUCHER and code.strip():
+        with transaction.atomic():
+            case = locked_case(case_id, actor=actor, action="case.choose_payer")
         tried = limits.reserve(_TRIES, str(actor.person))
-        voucher = find_voucher(code)
+        try:
+            voucher = find_voucher(code)
+        except Invalid:
+            # Whoever tries codes to learn whether they were used leaves a trace.
+            with transaction.atomic():
+                record("case.voucher_refused", actor=actor, case_id=case.pk, subjects=subjects(case), outcome="refused")
+            raise
     case = _choose(case_id, who, voucher, note.strip(), actor)
     if tried:
         limits.forgive(_TRIES, tried, str(actor.person))

@@ -1,17 +1,22 @@
 """Payers and their vouchers. Nothing of this reads or changes a request."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from access import require
+from accounts.models import User
+from accounts.models.roles import Role
+from accounts.models.users import fold_email
 from audit import Actor, record
 from cases.billing.codes import draw_code, hash_code, spaced
-from cases.models import Payer, Voucher, VoucherBatch
+from cases.models import Payer, PayerManager, Voucher, VoucherBatch
+from cases.services.repeats import WITHIN
 from clock import now
 from errors import Conflict, Invalid, Missing
 from ui.dates import say_date
@@ -47,6 +52,12 @@ def record_payer(terms: Terms, *, actor: Actor, payer_id: UUID | None = None) ->
     """
     if payer_id is None:
         require(actor, "payer.record", TARGET)
+        # Two clicks of the same person wait for each other.
+        User.objects.select_for_update().get(pk=actor.person)
+        just_now = Payer.objects.filter(recorded_by_id=actor.person, recorded_at__gt=now() - WITHIN)
+        for last in just_now:
+            if all(getattr(last, name) == value for name, value in asdict(terms).items()):
+                return last
         payer = Payer(recorded_by_id=actor.person)
     else:
         payer = _locked(payer_id, "payer.record", actor)
@@ -69,6 +80,40 @@ def record_payer(terms: Terms, *, actor: Actor, payer_id: UUID | None = None) ->
         detail={"payer": str(payer.pk), "active": payer.active, "allowance": payer.allowance},
     )
     return payer
+
+
+@transaction.atomic
+def add_manager(payer_id: UUID, email: str, *, actor: Actor) -> PayerManager:
+    """Let an account that has the role manage the vouchers of a payer.
+
+    Raises:
+        Invalid: no such account, or it manages those of another payer.
+    """
+    payer = _locked(payer_id, "payer.record", actor)
+    user = User.objects.select_for_update().filter(email=fold_email(email), is_active=True).first()
+    if user is None or not user.has_role(Role.PAYER):
+        words = _("No account with the role “payer manager” has this address. The administrator makes it first.")
+        raise Invalid(_("This person cannot be added."), fields={"email": words})
+    living = PayerManager.objects.filter(user=user, ended_at__isnull=True).first()
+    if living is not None and living.payer_id == payer.pk:
+        return living
+    if living is not None:
+        words = _("This person already manages the vouchers of a payer.")
+        raise Invalid(_("This person cannot be added."), fields={"email": words})
+    manager = PayerManager.objects.create(payer=payer, user=user, added_by_id=actor.person, added_at=now())
+    record("payer.manager_added", actor=actor, subjects={"user": [user.pk]}, detail={"payer": str(payer.pk)})
+    return manager
+
+
+@transaction.atomic
+def end_manager(manager_id: UUID, *, actor: Actor) -> None:
+    """End it: this person sees nothing of the payer any more."""
+    found = PayerManager.objects.filter(pk=manager_id).first()
+    if found is None:
+        raise Missing(_("This person does not manage the vouchers of this payer."))
+    payer = _locked(found.payer_id, "payer.record", actor)
+    if PayerManager.objects.filter(pk=manager_id, ended_at__isnull=True).update(ended_at=now()):
+        record("payer.manager_ended", actor=actor, subjects={"user": [found.user_id]}, detail={"payer": str(payer.pk)})
 
 
 @transaction.atomic
@@ -111,9 +156,9 @@ def make_vouchers(
 
 
 def allowance_left(payer: Payer) -> int:
-    """How many vouchers may still be made; those of cancelled batches count once they pay a request."""
-    made = Voucher.objects.filter(batch__payer=payer)
-    return max(0, payer.allowance - made.exclude(batch__voided_at__isnull=False, case__isnull=True).count())
+    """How many vouchers may still be made. It follows from what was made alone, so it tells nothing of their use."""
+    made = payer.batches.aggregate(made=Sum("size"))["made"] or 0
+    return int(max(0, payer.allowance - made))
 
 
 def _gaps(payer: Payer, size: int, valid_from: date, valid_until: date) -> dict[str, str]:

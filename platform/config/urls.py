@@ -34,6 +34,7 @@ PARTS = (
     ("bureau/telephone/", "cases.phone.urls"),
     ("bureau/", "cases.desk.urls"),
     ("conseil/", "experts.joining.committee_urls"),
+    ("payeur/", "cases.billing.urls"),
     ("devenir-expert/", "experts.joining.urls"),
     ("verifier/", "cases.verify.urls"),
     ("technique/", "jobs.urls"),

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 from django.test import override_settings
 
 from accounts import tasks as accounts_tasks
+from accounts.models import User
+from accounts.services.accounts import create_staff
 from audit import Actor
 from cases import tasks
 from cases.composing import CORRECTION_WHY
@@ -365,6 +367,22 @@ def record_payer(stage: Stage, actor: Actor) -> Step:
 def make_vouchers(stage: Stage, actor: Actor) -> Step:
     payer, batch, day = _payer(actor), uuid4(), today()
     return lambda: payers.make_vouchers(payer.pk, 20, day, day, batch_id=batch, actor=actor)
+
+
+@done_in("submitted", Who.COORDINATOR)
+def add_manager(stage: Stage, actor: Actor) -> Step:
+    payer, email = _payer(actor), _payer_account().email
+    return lambda: payers.add_manager(payer.pk, email, actor=actor)
+
+
+@done_in("submitted", Who.COORDINATOR)
+def end_manager(stage: Stage, actor: Actor) -> Step:
+    manager = payers.add_manager(_payer(actor).pk, _payer_account().email, actor=actor)
+    return lambda: payers.end_manager(manager.pk, actor=actor)
+
+
+def _payer_account() -> User:
+    return create_staff(f"payeur.{uuid4().hex[:12]}@test.test", ("payer",), full_name="Gérard Payeur", tell=False)
 
 
 @done_in("submitted", Who.COORDINATOR)

@@ -23,7 +23,7 @@ LANGUAGES = ("fr", "en")
 #: One of each role, for what lies in no role's space, and who has no role or too many.
 ONE_OF_EACH = [
     *("anonymous", "owner", "helper", "parent", "requester", "expert", "coordinator"),
-    *("unchecked", "nurse", "assistant", "member", "dpo", "editor", "administrator", "root"),
+    *("unchecked", "nurse", "assistant", "member", "manager", "dpo", "editor", "administrator", "root"),
 ]
 #: Whose pages differ from those of another of the same space.
 SPACE_READERS: dict[str, str] = {
@@ -33,6 +33,7 @@ SPACE_READERS: dict[str, str] = {
     "bureau/telephone": "nurse",
     "bureau": "coordinator deputy nurse assistant",
     "conseil": "member aside",
+    "payeur": "manager",
     "dpo": "dpo",
     "technique": "administrator",
 }

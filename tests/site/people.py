@@ -119,6 +119,7 @@ def make_people(pathology: Pathology) -> People:
         "assistant": world.staff("Ali Bureau", "assistant"),
         "member": world.staff("Mona Conseil", "committee", title="Pr"),
         "aside": world.staff("Alex Conseil", "committee", title="Pr"),
+        "manager": world.staff("Gérard Payeur", "payer"),
         "dpo": world.staff("Judith Registre", "dpo"),
         "editor": editor,
         "administrator": world.staff("Ada Technique", "administrator"),

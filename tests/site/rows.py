@@ -30,6 +30,7 @@ MEMBERS: dict[str, str] = {
     "bureau/telephone": "nurse unchecked",
     "bureau": "coordinator deputy involved unchecked nurse assistant",
     "conseil": "member aside",
+    "payeur": "manager",
     "dpo": "dpo",
     "technique": "administrator",
 }
@@ -52,6 +53,7 @@ PERSONS = [
     "assistant",
     "member",
     "aside",
+    "manager",
     "dpo",
     "editor",
     "administrator",

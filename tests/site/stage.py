@@ -17,7 +17,7 @@ from audit import Actor, SystemActor
 from cases import tasks
 from cases.demo.walk import Cast, Walk, acting
 from cases.invitations import PURPOSE as INVITED_TO
-from cases.models import Alert, CallTask, Case, Document
+from cases.models import Alert, CallTask, Case, Document, Voucher
 from cases.services import (
     alerts,
     billing,
@@ -51,6 +51,9 @@ from tests.site.people import CANARY, People, make_people
 from ui.forms import today
 from vault.files import write_file
 from vault.keys import create_key
+
+#: So long ago the opinions of the statement were delivered: in a month that is over.
+STATEMENT_AGE = timedelta(days=40)
 
 
 @dataclass
@@ -168,6 +171,18 @@ class Builder:
         things["payer"] = payers.record_payer(terms, actor=walk.coordinator).pk
         things["batch"], days = uuid.uuid4(), (today(), today() + timedelta(days=90))
         payers.make_vouchers(things["payer"], 20, *days, batch_id=things["batch"], actor=walk.coordinator)
+        email = self.people.users["manager"].email
+        things["manager"] = payers.add_manager(things["payer"], email, actor=walk.coordinator).pk
+
+    def statement(self) -> None:
+        """Opinions delivered last month, paid by vouchers: enough of them for a statement."""
+        names = ("delivered", "opened", "correction_asked", "doctor_told", "closed")
+        vouchers = Voucher.objects.filter(batch_id=self.stage.things["batch"])
+        for name, voucher in zip(names, vouchers, strict=False):
+            delivered = Case.objects.filter(pk=self.stage.cases[name])
+            delivered.update(delivered_at=now() - STATEMENT_AGE)
+            voucher.case, voucher.taken_at = delivered.get(), now()
+            voucher.save()
 
     def with_expert(self) -> None:
         """In the hands of the expert."""
@@ -395,6 +410,7 @@ class Builder:
         self.own_questions(expert)
         self.candidacies()
         self.convention()
+        self.statement()
         things["new_expert"] = self.people.users["unprofiled"].pk
         things["session"] = UserSession.objects.filter(user=users["owner"]).latest("started_at").pk
         things["snippet"] = kept.add(f"Phrase {CANARY}", f"Texte {CANARY}", actor=expert).pk

@@ -85,6 +85,7 @@ def parts(row: Row, parameters: Iterable[str], stage: Stage, situation: str = ""
         "convention_id": stage.things["convention" if row.name.endswith("sent_to_order") else "signed_convention"],
         "receipt_id": stage.things["receipt"],
         "payer_id": stage.things["payer"],
+        "manager_id": stage.things["manager"],
         "batch_id": stage.things["batch"],
         "snippet_id": stage.things["snippet"],
         "session_id": stage.things["session"],

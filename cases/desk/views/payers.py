@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access import visible_to
 from accounts.access import require_role
+from cases.billing.counts import months_of
 from cases.billing.forms import VouchersForm
-from cases.billing.making import cancel_batch, make_shown
-from cases.desk.forms import PayerForm
+from cases.billing.making import cancel_batch, make_shown, show_statement
+from cases.desk.forms import ManagerForm, PayerForm
 from cases.models import Payer
 from cases.pages import attempt
 from cases.services import payers
@@ -63,17 +64,54 @@ def make(request: HttpRequest, payer_id: UUID) -> HttpResponse:
     return answer or _page(request, payer, vouchers=form)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @_coordinator
 def void(request: HttpRequest, payer_id: UUID, batch_id: UUID) -> HttpResponse:
     """Cancel what nobody used of a batch."""
     payer = _found(request, payer_id)
-    cancel_batch(request, payer, batch_id)
+    return cancel_batch(request, payer, batch_id, back=reverse("desk:payer", args=[payer.pk]))
+
+
+@require_GET
+@_coordinator
+def statement(request: HttpRequest, payer_id: UUID, year: int, month: int) -> HttpResponse:
+    """The statement that ends with a month, to invoice by: what the payer reads, and nothing more."""
+    payer = _found(request, payer_id)
+    return show_statement(request, payer, year, month, back=reverse("desk:payer", args=[payer.pk]))
+
+
+@require_POST
+@_coordinator
+def add_manager(request: HttpRequest, payer_id: UUID) -> HttpResponse:
+    """Let an account manage the vouchers of a payer."""
+    payer, form = _found(request, payer_id), ManagerForm(request.POST)
+    actor = request.actor  # type: ignore[attr-defined]
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        if attempt(request, form, lambda: payers.add_manager(payer.pk, email, actor=actor), done=_("Recorded.")):
+            return redirect("desk:payer", payer.pk)
+    return _page(request, payer, manager=form)
+
+
+@require_POST
+@_coordinator
+def end_manager(request: HttpRequest, payer_id: UUID, manager_id: UUID) -> HttpResponse:
+    """End it."""
+    payer = _found(request, payer_id)
+    if not payer.managers.filter(pk=manager_id).exists():
+        raise Missing(_("This person does not manage the vouchers of this payer."))
+    actor = request.actor  # type: ignore[attr-defined]
+    attempt(request, None, lambda: payers.end_manager(manager_id, actor=actor), done=_("Recorded."))
     return redirect("desk:payer", payer.pk)
 
 
 def _page(
-    request: HttpRequest, payer: Payer, *, form: PayerForm | None = None, vouchers: VouchersForm | None = None
+    request: HttpRequest,
+    payer: Payer,
+    *,
+    form: PayerForm | None = None,
+    vouchers: VouchersForm | None = None,
+    manager: ManagerForm | None = None,
 ) -> HttpResponse:
     terms = {name: getattr(payer, name) for name in PayerForm.base_fields}
     context = {
@@ -82,6 +120,9 @@ def _page(
         "vouchers": vouchers or VouchersForm(initial={"batch": uuid4()}),
         "batches": list(payer.batches.select_related("made_by")),
         "left": payers.allowance_left(payer),
+        "months": months_of(payer),
+        "manager": manager or ManagerForm(),
+        "managers": list(payer.managers.filter(ended_at__isnull=True).select_related("user")),
     }
     return render(request, "cases/desk/payer.html", context, status=_status(request))
 

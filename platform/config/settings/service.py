@@ -48,7 +48,8 @@ SERVICE_PRICE: dict[str, Any] = {"expert_fee": 0, "service_fee": 0, "currency": 
 SERVICE_PAYMENT: dict[str, str] = {"fr": "", "en": ""}
 SERVICE_MEDIATOR = ""
 #: Vouchers of a payer: how many a batch has, at least and at most. Of a small batch its payer knows every holder.
-VOUCHERS: dict[str, int] = {"least": 20, "most": 500}
+#: And the fewest opinions of a month that a payer is told of as a number: below, it reads «fewer than».
+VOUCHERS: dict[str, int] = {"least": 20, "most": 500, "fewest_told": 5}
 #: The committee that admits experts: how many votes of members who practise in a pathology of the candidacy decide it,
 #: the share of the votes for or against that must be exceeded (in hundredths), the days it has; and the fewest votes,
 #: never under two, with which a coordinator may close one whose days are over.

@@ -160,10 +160,10 @@ def test_a_payer_is_recorded_and_its_vouchers_are_shown_once(priced: Priced) -> 
     file = send(client, client.get(url), "size", size="30", file="1", **days)
     assert file.headers["Content-Type"].startswith("text/csv") and file.content.decode().count("\n") == 31
     assert "no further batch" in words_of(send(client, client.get(url), "size", size="20", **days))
-    # Cancelled before anybody used them, they no longer count.
+    # Cancelled ones count too: the number left must not tell how many were used.
     batch = VoucherBatch.objects.filter(payer=payer, size=20).get()
     assert client.post(f"{url}bons/{batch.pk}/annuler/").status_code == 302
-    assert "allows 20 more" in words_of(client.get(url))
+    assert "allows 0 more" in words_of(client.get(url))
     stopped = send(client, client.get(url), "agreed_from", active=None)
     assert stopped.status_code == 302
     assert send(client, client.get(url), "size", size="20", **days).status_code == 422

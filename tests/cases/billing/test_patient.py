@@ -1,5 +1,6 @@
 """The patient says who pays: himself, a payer's voucher, or nobody; nothing else changes for him."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from cases.services.payers import void_batch
 from cases.start.prices import Fees
 from clock import now
 from errors import Conflict, Invalid, TooMany
+from tests.audit.test_parallel import at_once
 from tests.cases.billing.conftest import Priced
 from tests.cases.clients import verified_client
 from tests.cases.patient_start.conftest import Desk
@@ -211,3 +213,20 @@ def test_the_nurse_asks_who_pays_on_the_phone(priced: Priced) -> None:
     answer = send(nurse, nurse.get(url), "who", who="self")
     assert answer.status_code == 302
     assert Billing.objects.get().who == "self"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_requests_sent_at_once_with_one_voucher_only_one_is_paid_by_it(priced: Priced) -> None:
+    walks = [priced.walk, priced.another(), priced.another()]
+    for walk in walks:
+        billing.choose_payer(walk.case.pk, "voucher", code=priced.codes[0], actor=walk.patient)
+        walk.ask_consent()
+
+    def send_it(number: int) -> None:
+        with suppress(Conflict):
+            walks[number].consent()
+
+    at_once(3, send_it)
+    states = sorted(Case.objects.filter(pk__in=[walk.case.pk for walk in walks]).values_list("state", "payment"))
+    assert states == [("awaiting_consent", "open"), ("awaiting_consent", "open"), ("submitted", "settled")]
+    assert Voucher.objects.filter(case__isnull=False).count() == 1

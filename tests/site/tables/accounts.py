@@ -14,7 +14,8 @@ from tests.site.tables.prepare import IDENTITY, carried
 IN_PATIENT_SPACE = "owner stranger guardian parent helper bringer"
 PROFESSIONALS = "requester other_requester expert other_expert coordinator deputy involved unchecked nurse"
 STAFF = (
-    "expert other_expert coordinator deputy involved unchecked nurse assistant member aside dpo editor administrator"
+    "expert other_expert coordinator deputy involved unchecked nurse assistant member aside manager dpo editor "
+    "administrator"
 )
 NEW_PASSWORD = "quatre mots assez longs ensemble"
 SIGN_UP = {

@@ -1,6 +1,5 @@
 """The desk: coordinators, the nurse, the assistant."""
 
-import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from tests.accounts.logins import last_code
 from tests.site.rows import AGAIN, COORDINATORS, DONE, HIDDEN, NO, PAGE, STAFF, Outcomes, Row
 from tests.site.stage import Stage
+from tests.site.tables.payer import STATEMENT, vouchers
 from ui.forms import today
 
 ALL = f"{STAFF} assistant"
@@ -38,11 +38,6 @@ def _paid(stage: Stage, who: str) -> dict[str, str]:
 def _payer(stage: Stage, who: str) -> Mapping[str, Any]:
     day = f"{today():%d/%m/%Y}"
     return {"name": "Employeur d’exemple", "kind": "employer", "agreed_from": day, "allowance": "100", "active": "on"}
-
-
-def _vouchers(stage: Stage, who: str) -> Mapping[str, Any]:
-    day = f"{today():%d/%m/%Y}"
-    return {"size": "20", "valid_from": day, "valid_until": day, "batch": str(uuid.uuid4())}
 
 
 def _sent(stage: Stage, who: str) -> Mapping[str, Any]:
@@ -84,8 +79,16 @@ ROWS = [
     Row("desk:refund", "priced", {ALL: PAGE}, {ALL: DONE}, lambda *_: {**_paid(*_), "reason": "refund"}),
     Row("desk:payers", "", {RULERS: PAGE}, {RULERS: DONE}, _payer),
     Row("desk:payer", "", {RULERS: PAGE}, {RULERS: DONE}, _payer),
-    Row("desk:make_vouchers", "", post={RULERS: PAGE}, data=_vouchers),
-    Row("desk:void_vouchers", "", post={RULERS: DONE}),
+    Row("desk:make_vouchers", "", post={RULERS: PAGE}, data=vouchers),
+    Row("desk:void_vouchers", "", {RULERS: PAGE}, {RULERS: DONE}),
+    Row("desk:statement", "", {RULERS: PAGE}, args=STATEMENT),
+    Row(
+        "desk:add_manager",
+        "",
+        post={RULERS: DONE},
+        data=lambda stage, _: {"email": stage.people.users["manager"].email},
+    ),
+    Row("desk:end_manager", "", post={RULERS: DONE}),
     Row(
         "desk:owner",
         "in_review",
