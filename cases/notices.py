@@ -300,6 +300,10 @@ TEMPLATES = {
         _DESK,
         _("File {reference}: the patient’s invitation was turned down. Please call the patient."),
     ),
+    "desk_refund_due": (
+        _DESK,
+        _("File {reference}: it ended without an opinion, and a payment was recorded. Look at what is to be refunded."),
+    ),
     "desk_price_asked": (_DESK, _("File {reference}: the patient cannot pay this price, and waits for your answer.")),
     "desk_message": (_DESK, _("File {reference}: there is a new message.")),
     "dpo_wrong_document": (

@@ -126,6 +126,13 @@ def settle_at_end(case: Case) -> bool:
     return given_back
 
 
+def was_paid_for_nothing(case: Case) -> bool:
+    """Whether money came for an opinion that was not given."""
+    if case.delivered_at is not None or not Receipt.objects.filter(case=case).exists():
+        return False
+    return account_of(case).paid.total > 0
+
+
 def settle_again(case: Case) -> None:
     """A request taken up after its end takes its voucher again, where that is still free."""
     billing = billing_of(case)

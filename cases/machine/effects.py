@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from cases.billing.accounts import settle_again, settle_at_end, settle_at_sending
+from cases.billing.accounts import settle_again, settle_at_end, settle_at_sending, was_paid_for_nothing
 from cases.checks import doctor_untold, purposes_put, wants_doctor_copy
 from cases.invitations import has_account, invite
 from cases.machine import clocks
@@ -486,8 +486,7 @@ def stop(step: Step) -> None:
     )
     case.ended_at = step.at
     case.call_tasks.filter(done_at__isnull=True).update(done_at=step.at)
-    if settle_at_end(case):
-        step.detail["voucher"] = "given_back"
+    _settle_at_end(step)
     drop_waiting(case.pk)
     step.detail["code"] = request.code
 
@@ -532,6 +531,14 @@ def override(step: Step) -> None:
 
 
 # --- pieces shared by the moves above
+
+
+def _settle_at_end(step: Step) -> None:
+    """Without an opinion a voucher is free again, and the service is told where money is to be given back."""
+    if settle_at_end(step.case):
+        step.detail["voucher"] = "given_back"
+    if was_paid_for_nothing(step.case):
+        step.tell("desk", "desk_refund_due")
 
 
 def _reach_patient(step: Step, template: str) -> None:
@@ -664,8 +671,7 @@ def _end(step: Step, code: str, *, motive: str = "", explanation: str = "", inst
         closed_at=step.at, answer_kind=ExpertQuestion.Answer.DROPPED
     )
     case.call_tasks.filter(done_at__isnull=True).update(done_at=step.at)
-    if settle_at_end(case):
-        step.detail["voucher"] = "given_back"
+    _settle_at_end(step)
     Ending.objects.create(
         content_key_id=case.content_key_id,
         case=case,

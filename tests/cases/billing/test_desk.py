@@ -94,6 +94,21 @@ def test_the_same_click_is_one_payment_and_a_credit_note_corrects_it(priced: Pri
             change()
 
 
+def test_the_desk_is_told_of_money_that_came_for_no_opinion(priced: Priced, mailoutbox: list[Any]) -> None:
+    walk, other = sent(priced), priced.another()
+    billing.choose_payer(other.case.pk, "self", actor=other.patient)
+    other.ask_consent()
+    other.consent()
+    receipt = billing.record_payment(walk.case.pk, 100, "cheque", today(), "Zoé", actor=walk.coordinator)
+    for one in (walk, other):
+        one.move("withdraw", one.patient)
+    run_until_empty()
+    told = [mail.body for mail in mailoutbox if "remboursé" in mail.body]
+    assert told and all(walk.case.reference in body for body in told)
+    note = billing.record_refund(receipt.pk, 100, "refund", "cheque", today(), actor=walk.coordinator)
+    assert note.cents == 100
+
+
 def test_a_refused_payment_leaves_no_gap_in_the_numbers(priced: Priced) -> None:
     walk, other = sent(priced), priced.another()
     with transaction.atomic():
