@@ -13,6 +13,8 @@ from cms.compliance.rules import Rule, Table, table
 #: A denial reaches so many words.
 _REACH = 9
 _REACH_BACK = 7
+#: A doctor may have studied, taught or written about these without claiming them.
+_STUDIED = frozenset((Code.COMPARISON, Code.PRICE, Code.RANKING, Code.TESTIMONIAL))
 
 Span = tuple[int, int]
 
@@ -66,19 +68,27 @@ def _words(spans: Iterator[Span]) -> set[int]:
 
 
 class Denials:
-    """Where a text denies what it says."""
+    """Where a text denies what it says, or only studies it."""
 
     def __init__(self, rules: Table, reading: Reading) -> None:
         apparent = _words(_spans(rules.no_denials, reading))
         self._before = {last for first, last in _spans(rules.denials, reading) if first not in apparent}
         self._after = {first for first, _ in _spans(rules.denials_after, reading) if first not in apparent}
+        self._studied = {last for _, last in _spans(rules.studied, reading)}
         self._breaks = {first for first, _ in _spans(rules.breaks, reading)}
         self._reading = reading
 
     def before(self, first: int) -> bool:
         """Whether a denial in the same clause reaches this word."""
+        return self._reached(first, self._before)
+
+    def studied(self, first: int) -> bool:
+        """Whether the same clause says before this word that it is a subject of study."""
+        return self._reached(first, self._studied)
+
+    def _reached(self, first: int, sources: set[int]) -> bool:
         for index in range(first - 1, max(first - 1 - _REACH, -1), -1):
-            if index in self._before:
+            if index in sources:
                 return True
             if index in self._breaks:
                 return False
@@ -128,6 +138,8 @@ def _apply(rule: Rule, reading: Reading, denials: Denials) -> Iterator[Finding]:
         if not bare(first, last):
             return False
         if rule.negation != "none" and denials.before(first):
+            return False
+        if rule.code in _STUDIED and denials.studied(first):
             return False
         return rule.negation != "both" or not denials.after(last)
 

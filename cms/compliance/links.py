@@ -13,7 +13,7 @@ _DOMAIN = re.compile(
     rf"(?<![\w.@-])(?P<scheme>h(?:tt|xx)ps?:/{{1,2}})?(?P<host>(?:{_LABEL}{_DOT}){{1,6}}(?P<ending>[a-z]{{2,12}}))(?![\w@-])"
 )
 _EMBED = re.compile(
-    r"<\s{0,3}(?:iframe|script|embed|object|video|audio|img|a\s|link\s)|\b(?:iframes?|widgets?)\b|\b(?:h(?:tt|xx)ps?|ftp)://"
+    r"<\s{0,3}(?:iframe|script|embed|object|video|audio|img|a(?=\s)|link(?=\s))|\b(?:iframes?|widgets?)\b|\b(?:h(?:tt|xx)ps?|ftp)://"
 )
 _HANDLE = re.compile(r"(?<![\w.@+-])@[a-z_][\w.]{2,40}")
 _EMAIL = re.compile(r"(?<![\w.])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")

@@ -60,6 +60,7 @@ class Table:
         denials: words that deny what follows.
         denials_after: words that deny what stands before them.
         no_denials: words that only look like a denial («n’hésitez pas», "not only").
+        studied: words after which something is studied, taught or written about, and not claimed.
         breaks: words that a denial does not reach across.
     """
 
@@ -67,6 +68,7 @@ class Table:
     denials: re.Pattern[str]
     denials_after: re.Pattern[str]
     no_denials: re.Pattern[str]
+    studied: re.Pattern[str]
     breaks: re.Pattern[str]
 
 
@@ -125,6 +127,7 @@ def table(language: str) -> Table:
         denials=_pattern(denial["before"], words),
         denials_after=_pattern(denial["after"], words),
         no_denials=_pattern(denial["not_one"], words),
+        studied=_pattern(denial["studied"], words),
         breaks=_pattern(denial["breaks"], words),
     )
 

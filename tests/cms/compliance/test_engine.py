@@ -43,7 +43,7 @@ def _patterns() -> list[re.Pattern[str]]:
     found: list[re.Pattern[str] | None] = []
     for language in LANGUAGES:
         rules = table(language)
-        found += [rules.denials, rules.denials_after, rules.no_denials, rules.breaks]
+        found += [rules.denials, rules.denials_after, rules.no_denials, rules.studied, rules.breaks]
         for rule in rules.rules:
             found += [rule.find, *rule.together, rule.unless, rule.unless_sentence, rule.unless_text]
     return [pattern for pattern in found if pattern is not None]
