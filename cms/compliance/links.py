@@ -8,7 +8,7 @@ from cms.compliance.reading import Reading
 from cms.compliance.rules import link_rules
 
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_DOT = r"(?:\.|\[\.\]|\(\.\)| ?[\[(](?:dot|point)[\])] ?| (?:dot|point) )"
+_DOT = r"(?:\.|\[\.\]|\(\.\)| ?[\[(](?:dot|point)[\])] ?| {1,2}(?:dot|point) {1,2})"
 _DOMAIN = re.compile(
     rf"(?<![\w.@-])(?P<scheme>h(?:tt|xx)ps?:/{{1,2}})?(?P<host>(?:{_LABEL}{_DOT}){{1,6}}(?P<ending>[a-z]{{2,12}}))(?![\w@-])"
 )

@@ -94,10 +94,11 @@ def _labelled(one: Labelled, sentence: str) -> list[Finding]:
     return [finding for finding in findings if finding.blocking and finding.code == one.label]
 
 
-@pytest.mark.parametrize("disguise", DISGUISES)
-def test_disguise_does_not_hide_a_violation(disguise: str) -> None:
+@pytest.mark.parametrize(("turn", "disguise"), list(enumerate(DISGUISES)))
+def test_disguise_does_not_hide_a_violation(turn: int, disguise: str) -> None:
     hidden = []
-    for one in VIOLATIONS:
+    # Each disguise meets a third of the sentences, and each sentence a third of the disguises.
+    for one in VIOLATIONS[turn % 3 :: 3]:
         if one.label == Code.LINK and disguise in ("spaced out", "dotted out", "lines"):
             continue  # an address in pieces is none
         if disguise == "upper case" and not _labelled(one, one.sentence.lower()):
