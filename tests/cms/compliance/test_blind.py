@@ -2,9 +2,10 @@
 
 from tests.cms.compliance.labelled import BLIND, load, measure
 
-#: Measured once, before any of these sentences was read: 0.957 and 0.800. Wanted: 0.95 and 0.95.
-PRECISION = 0.95
-RECALL = 0.80
+#: Measured once, before any of these sentences was read: 0.927 and 0.927. Wanted: 0.95 and 0.95. The set before them,
+#: since then learnt from, gave 0.962 and 0.927.
+PRECISION = 0.92
+RECALL = 0.92
 
 
 def test_rules_hold_on_sentences_they_were_not_written_for() -> None:
