@@ -1,8 +1,7 @@
 """What a request costs, what came, and what that makes of `Case.payment`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from django.db.models import Sum
 
 from cases.billing.vouchers import give_back, take_voucher
 from cases.models import Billing, Case, Receipt, Voucher
@@ -54,6 +53,18 @@ def account_of(case: Case, billing: Billing | None = None) -> Account:
         billing: where it was just read.
     """
     billing = billing or billing_of(case)
+    return account_from(case, billing, papers_of(case, billing))
+
+
+def papers_of(case: Case, billing: Billing | None) -> list[Receipt]:
+    """The receipts and credit notes of a request; of one that never cost anything there are none."""
+    if billing is None and case.payment == Payment.WAIVED:
+        return []
+    return list(case.receipts.select_related("content_key", "corrects"))
+
+
+def account_from(case: Case, billing: Billing | None, papers: Iterable[Receipt]) -> Account:
+    """The account of a request whose rows were read."""
     if not case.is_second_opinion:
         # A tele-expertise is settled between professionals and the health insurance.
         due = Fees(0, 0)
@@ -61,15 +72,12 @@ def account_of(case: Case, billing: Billing | None = None) -> Account:
         due = Fees(billing.expert_cents, billing.service_cents)
     else:
         due = fees_now()
-    came, went = (_sums(case, credit=credit) for credit in (False, True))
-    paid = Fees(came.expert - went.expert, came.service - went.service)
-    return Account(due, paid, Voucher.objects.filter(case=case).exists())
-
-
-def _sums(case: Case, *, credit: bool) -> Fees:
-    rows = Receipt.objects.filter(case=case, corrects__isnull=not credit)
-    sums = rows.aggregate(expert=Sum("expert_cents"), service=Sum("service_cents"))
-    return Fees(sums["expert"] or 0, sums["service"] or 0)
+    signed = [(-1 if paper.is_credit_note else 1, paper) for paper in papers]
+    paid = Fees(
+        sum(sign * paper.expert_cents for sign, paper in signed),
+        sum(sign * paper.service_cents for sign, paper in signed),
+    )
+    return Account(due, paid, billing is not None and Voucher.objects.filter(case=case).exists())
 
 
 def part_of(fees: Fees, cents: int) -> Fees:

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cases.billing.accounts import Account, account_of, billing_of
+from cases.billing.accounts import Account, account_from, billing_of, papers_of
 from cases.models import Billing, Case, Receipt
 from cases.opinions.fonts import printable
 from cases.opinions.render import print_letter
@@ -64,13 +64,13 @@ class Bill:
 def bill_of(case: Case) -> Bill:
     """The price of a request, and its papers."""
     billing = billing_of(case)
-    rows = list(case.receipts.select_related("content_key", "corrects"))
+    rows = papers_of(case, billing)
     credited: dict[UUID, int] = {}
     for row in rows:
         if row.corrects_id is not None:
             credited[row.corrects_id] = credited.get(row.corrects_id, 0) + row.cents
     papers = [Paper(row, _lines(row), 0 if row.is_credit_note else row.cents - credited.get(row.pk, 0)) for row in rows]
-    return Bill(billing, account_of(case, billing), papers)
+    return Bill(billing, account_from(case, billing, rows), papers)
 
 
 def paper_of(case: Case, receipt_id: UUID) -> Paper:

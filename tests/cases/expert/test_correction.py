@@ -406,7 +406,7 @@ def test_addenda_and_versions_are_numbered_apart_and_only_what_replaces_is_the_l
         "the expert's page": (world.expert.user, "expert", at("expert", "case", walk.case)),
     }
     asked = {name: own_queries(verified_client(who, role), path) for name, (who, role, path) in pages.items()}
-    assert {name: number for name, number in asked.items() if number > 15} == {}, asked
+    assert {name: number for name, number in asked.items() if number > 16} == {}, asked
 
 
 def test_the_database_keeps_corrections_whole(world: World) -> None:
