@@ -71,10 +71,17 @@ def directory_stub() -> Iterator[Stub]:
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     stub.url = f"http://127.0.0.1:{server.server_port}/fhir/v2"
+    with serving(server):
+        yield stub
+
+
+@contextmanager
+def serving(server: HTTPServer) -> Iterator[None]:
+    """Let a server answer beside the test, and end it."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield stub
+        yield
     finally:
         server.shutdown()
         thread.join()

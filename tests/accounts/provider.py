@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ import requests
 from django.conf import settings
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from tests.accounts.directory_stub import serving
 
 SITE = "http://127.0.0.1:8000"
 REALM = "/auth/realms/esante-wallet"
@@ -191,14 +192,8 @@ def stubbed(told: dict[str, Any]) -> Iterator[Stub]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     stub.issuer = f"http://127.0.0.1:{server.server_port}{REALM}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with serving(server):
         yield stub
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def query_of(url: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="what a death left is told by PostgreSQL"),
 ]
 #: One in so many points, the first and the first commit always.
-EVERY = 6
+EVERY = 9
 _chance = random.Random(20261121)
 
 

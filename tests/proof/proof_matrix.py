@@ -1,9 +1,9 @@
-"""Everybody at every address in every situation, by every method; every role at every address of the libraries."""
+"""Everybody at every address in every situation, every method, every library, every move where it does not apply."""
 
 import pytest
 
 from tests.harness.figures import Record
-from tests.site import test_libraries
+from tests.site import test_libraries, test_moves
 from tests.site.conftest import _stage, stage  # noqa: F401 (fixtures)
 from tests.site.matrix import ROWS, TABLES
 from tests.site.rows import EVERYBODY
@@ -22,6 +22,11 @@ def test_the_whole_matrix(stage: Stage, figure: Record) -> None:  # noqa: F811
 
 def test_every_other_method(stage: Stage) -> None:  # noqa: F811
     wrong = wrong_methods(stage, of_three=3)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_move_where_it_does_not_apply(stage: Stage) -> None:  # noqa: F811
+    wrong = [fault for space in test_moves.SITUATIONS for fault in test_moves.wrong_in(stage, space)]
     assert not wrong, "\n".join(wrong)
 
 

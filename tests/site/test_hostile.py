@@ -12,7 +12,7 @@ from tests.site.stage import Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.matrix, pytest.mark.sweep]
 #: A field gets about so many wrong values in all: each field one of them, the next field the next one.
-ONE_OF = 36
+ONE_OF = 72
 
 
 @pytest.mark.asvs("2.2.1")

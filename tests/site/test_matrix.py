@@ -113,17 +113,19 @@ _FIRST = {row.name: row for row in reversed(ROWS)}
 
 
 def _cells(number: int, row: Row) -> Iterator[tuple[str, str]]:
-    """Who tries which method: whoever has a role of its space both, one of every other each the one or the other.
+    """Who tries which method: whoever has a role of its space both, half of the others the one or the other.
 
     In further situations of the same address only the former; outside the spaces one of each role tries both, and
-    everybody else the one or the other. The part `matrix` of `make proof` tries everything.
+    half of the others the one or the other. The next address is tried by the other half; visitors try each. The part
+    `matrix` of `make proof` tries everything.
     """
     members, one_of_each = MEMBERS.get(_space(row)), [*ANYBODY.split(), *ONE_OF_EACH]
     both, outside = (one_of_each, EVERYBODY) if members is None else (members.split(), one_of_each)
     yield from product(both, METHODS)
     if members is None or row is _FIRST[row.name]:
         others = [who for who in outside if who not in both]
-        yield from ((who, METHODS[(number + turn) % 2]) for turn, who in enumerate(others))
+        some = [who for turn, who in enumerate(others) if who in ANYBODY.split() or (number + turn) % 2]
+        yield from ((who, METHODS[(number // 2 + turn) % 2]) for turn, who in enumerate(some))
 
 
 def wrong_in(stage: Stage, table: str, *, whole: bool = False) -> list[tuple[str, str, str]]:

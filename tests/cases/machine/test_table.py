@@ -15,7 +15,7 @@ from tests.cases.machine.rules import ENDS, KINDS, SECOND, SILENT, STATES, TABLE
 from tests.cases.machine.stage import WAYS, Stage
 
 #: Of the plain refusals one in so many is tried here; `make proof` tries them all.
-ONE_IN = 60
+ONE_IN = 120
 _SEED = 20261121
 PLAIN = frozenset({Verdict.NOT_ALLOWED, Verdict.MISSING, Verdict.WRONG_STATE})
 
