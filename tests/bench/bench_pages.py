@@ -104,10 +104,22 @@ def _pages() -> dict[str, str]:
 
 
 def _lighthouse(address: str) -> dict[str, Any]:
-    """One visit as a telephone makes it (Lighthouse's own settings), with an empty cache."""
+    """One visit as a telephone makes it (Lighthouse's own settings), with an empty cache.
+
+    Chromium sometimes begins to record after the page has begun (`NO_NAVSTART`); Lighthouse then asks to be run again.
+    """
+    for _try in range(3):
+        done = _visit(address)
+        if "NO_NAVSTART" not in done.stderr:
+            break
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+def _visit(address: str) -> subprocess.CompletedProcess[str]:
     rule = f'--host-resolver-rules="MAP {HOST}:443 127.0.0.1:{SECURE}"'
     flags = " ".join(["--headless=new", "--ignore-certificate-errors", rule, *FLAGS])
-    done = subprocess.run(
+    return subprocess.run(
         [
             *("node", AUDITORS / "node_modules/lighthouse/cli/index.js", f"https://{HOST}{address}"),
             *("--quiet", "--output=json", f"--chrome-flags={flags}"),
@@ -119,8 +131,6 @@ def _lighthouse(address: str) -> dict[str, Any]:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
 def _median(audits: list[dict[str, Any]], name: str) -> float:
